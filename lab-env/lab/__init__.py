@@ -1,0 +1,1 @@
+"""The lab: a real kind cluster of its own, from one command."""

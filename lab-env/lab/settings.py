@@ -1,0 +1,123 @@
+"""What the environment asks of the lab: its name, its folders, its provider, its images."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from lab.errors import LabError
+
+Images = Literal["auto", "pull", "build"]
+
+PROVIDERS = ("podman", "docker", "nerdctl")
+DEFAULT_NAME = "statefulset-lab"
+
+# A node's host name is NAME-control-plane, and a host name has at most 63 characters.
+LONGEST_NAME = 63 - len("-control-plane")
+DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+# Spaces, line ends and a leading dash would be read as something else on a command line.
+REFERENCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._:/@-]*")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One lab's settings; several labs on one machine differ in ``name``."""
+
+    name: str
+    provider: str | None
+    node_image: str | None
+    images: Images
+    state: Path
+    cache: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read ``LAB_*`` and the XDG folders; ``environment`` defaults to ``os.environ``.
+
+        Raises LabError for a value that the lab can't work with, before anything is touched.
+        """
+        values = os.environ if environment is None else environment
+        return cls(
+            name=_name(values.get("LAB_NAME") or DEFAULT_NAME),
+            provider=_one_of("LAB_PROVIDER", values.get("LAB_PROVIDER") or None, PROVIDERS),
+            node_image=_reference(values.get("LAB_NODE_IMAGE") or None),
+            images=cast(
+                Images,
+                _one_of("LAB_IMAGES", values.get("LAB_IMAGES") or "auto", get_args(Images)),
+            ),
+            state=_state(values),
+            cache=_folder(values, "XDG_CACHE_HOME", ".cache") / DEFAULT_NAME,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """This lab's own part of the state folder."""
+        return self.state / self.name
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The lab's own kubeconfig, mode 0600."""
+        return self.folder / "kubeconfig"
+
+    @property
+    def record(self) -> Path:
+        """The file that holds the lab's identity and what its last ``up`` did."""
+        return self.folder / "lab.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock a command holds while it changes this lab."""
+        return self.cache / "locks" / f"{self.name}.lock"
+
+    @property
+    def network(self) -> str:
+        """The engine's network that this lab's nodes share."""
+        return self.name
+
+
+def _name(name: str) -> str:
+    if len(name) > LONGEST_NAME or not DNS_LABEL.fullmatch(name):
+        raise LabError(
+            f"LAB_NAME={name!r} can't be the name of a lab.",
+            "Nodes and containers get this name, so it must be a DNS label: lower-case letters, "
+            f"digits and dashes, a letter first, at most {LONGEST_NAME} characters.",
+            f"Set LAB_NAME to something like {DEFAULT_NAME}, or leave it out.",
+        )
+    return name
+
+
+def _one_of(variable: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    if value is not None and value not in allowed:
+        raise LabError(
+            f"{variable}={value!r} is unknown.",
+            f"{variable} can be {', '.join(allowed[:-1])} or {allowed[-1]}.",
+            f"Set {variable} to one of these, or leave it out.",
+        )
+    return value
+
+
+def _reference(reference: str | None) -> str | None:
+    if reference is not None and not REFERENCE.fullmatch(reference):
+        raise LabError(
+            f"LAB_NODE_IMAGE={reference!r} is no image reference.",
+            "A reference looks like docker.io/kindest/node:v1.37.0.",
+            "Set LAB_NODE_IMAGE to the reference of a node image, or leave it out.",
+        )
+    return reference
+
+
+def _state(values: Mapping[str, str]) -> Path:
+    given = values.get("LAB_STATE")
+    if given:
+        return Path(given).expanduser().absolute()
+    return _folder(values, "XDG_STATE_HOME", ".local/state") / DEFAULT_NAME
+
+
+def _folder(values: Mapping[str, str], variable: str, below_home: str) -> Path:
+    given = values.get(variable, "")
+    # The XDG specification says to ignore a path that isn't absolute.
+    return Path(given) if given.startswith("/") else Path.home() / below_home
