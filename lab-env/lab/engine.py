@@ -1,0 +1,152 @@
+"""The container engine: found by trying, spoken to through its command line."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab import shell
+from lab.errors import LabError
+from lab.settings import Settings
+
+# In the order of how many people have them.
+ORDER = ("docker", "podman", "nerdctl")
+# A daemon that hangs must not hang us. A sound engine answers in well under a second.
+ANSWER_SECONDS = 10.0
+CLUSTER_LABEL = "io.x-k8s.kind.cluster"
+OURS_LABEL = "lab.statefulset"
+NETAVARK = Path("/usr/lib/podman/netavark")
+
+
+class NoEngine(LabError):
+    """No container engine on this machine works; ``tried`` tells what each one said."""
+
+    def __init__(self, tried: Mapping[str, str], do: str) -> None:
+        self.tried = dict(tried)
+        said = "; ".join(f"{name}: {why}" for name, why in tried.items())
+        super().__init__("No container engine works on this machine.", said, do)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One engine that answered; ``env`` is what its programs (and kind's) are run with."""
+
+    provider: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, *args: str | Path, timeout: float = 60, **more: Any) -> shell.Finished:
+        """Run a command of the engine, as ``shell.run`` does."""
+        env = {**self.env, **more.pop("env", {})}
+        return shell.run([self.provider, *args], timeout=timeout, env=env, **more)
+
+    def execute(self, node: str, *args: str, timeout: float = 30, **more: Any) -> shell.Finished:
+        """Run a program inside a running container."""
+        flags = ["-i"] if more.get("input") is not None or more.get("stdin") else []
+        return self.run("exec", *flags, node, *args, timeout=timeout, **more)
+
+    def has_image(self, reference: str) -> bool:
+        """Tell whether the engine holds an image of this reference."""
+        return self.run("image", "inspect", reference, check=False).code == 0
+
+    def containers(self, cluster: str) -> dict[str, str]:
+        """Return the names of a kind cluster's containers with the state of each."""
+        label = f"label={CLUSTER_LABEL}={cluster}"
+        shown = self.run("ps", "-a", "--filter", label, "--format", "{{.Names}}|{{.State}}").out
+        rows = [line.split("|", 1) for line in shown.splitlines() if "|" in line]
+        return {name: state.strip().lower() for name, state in sorted(rows)}
+
+    def start(self, names: list[str]) -> None:
+        """Start stopped containers."""
+        self.run("start", *names, timeout=120)
+
+    def stop(self, names: list[str]) -> None:
+        """Stop running containers in order, within a bound."""
+        self.run("stop", "-t", "20", *names, timeout=120)
+
+
+def find(settings: Settings) -> Engine:
+    """Return the first engine that answers, or the one that LAB_PROVIDER names.
+
+    Raises NoEngine, with what each of them said.
+    """
+    tried: dict[str, str] = {}
+    for provider in (settings.provider,) if settings.provider else ORDER:
+        engine = Engine(provider, environment(provider, settings))
+        why = trouble(engine)
+        if why is None:
+            return engine
+        tried[provider] = why
+    raise NoEngine(tried, "Run `lab up` as root to have podman installed, or install Docker.")
+
+
+def trouble(engine: Engine) -> str | None:
+    """Return why an engine doesn't work, or None if it does. Takes at most ten seconds."""
+    if shutil.which(engine.provider) is None:
+        return "not installed"
+    try:
+        answer = engine.run("info", timeout=ANSWER_SECONDS, check=False)
+    except shell.CommandTimedOut:
+        return f"gave no answer within {ANSWER_SECONDS:.0f} s"
+    if answer.code == 0 and "Server errors:" not in answer.err + answer.out:
+        return None
+    said = (answer.err.strip() or answer.out.strip() or "failed without a word").splitlines()
+    return said[-1]
+
+
+def environment(provider: str, settings: Settings) -> dict[str, str]:
+    """Return the environment that an engine and kind are run with for this lab."""
+    env = {
+        "KIND_EXPERIMENTAL_PROVIDER": provider,
+        "KIND_EXPERIMENTAL_PODMAN_NETWORK": settings.network,
+        # kind's nerdctl provider reads this one, too.
+        "KIND_EXPERIMENTAL_DOCKER_NETWORK": settings.network,
+    }
+    # Rootless podman has its user's own settings, and they may well differ for a reason.
+    if provider == "podman" and os.geteuid() == 0 and "CONTAINERS_CONF" not in os.environ:
+        env["CONTAINERS_CONF"] = str(_containers_conf(settings))
+    return env
+
+
+def _containers_conf(settings: Settings) -> Path:
+    """Write podman's settings for this lab, kept away from the machine's own.
+
+    They stand in the cache folder and not in the lab's: podman needs the same ones to delete
+    what is left of a lab whose folder is gone.
+    """
+    file = settings.cache / "containers.conf"
+    text = _podman_settings()
+    if not file.exists() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half = file.with_suffix(f".{os.getpid()}")
+        half.write_text(text)
+        half.replace(file)
+    return file
+
+
+def _podman_settings() -> str:
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    limits = [("nofile", files), ("nproc", processes)]
+    # podman asks for more than a machine without CAP_SYS_RESOURCE may give, then fails.
+    given = [f'"{name}={n}:{n}"' for name, n in limits if n != resource.RLIM_INFINITY]
+    lines = [
+        "[containers]",
+        f"default_ulimits = [{', '.join(given)}]",
+        # A node holds many Pods: podman's limit of 2048 processes is for one program.
+        "pids_limit = 0",
+        "[engine]",
+        'events_logger = "file"',
+    ]
+    if shutil.which("runc"):
+        # crun refuses a machine that has both versions of cgroups mounted.
+        lines.append('runtime = "runc"')
+    if not Path("/run/systemd/system").exists():
+        lines.append('cgroup_manager = "cgroupfs"')
+    if NETAVARK.exists():
+        lines += ["[network]", 'network_backend = "netavark"']
+    return "\n".join(lines) + "\n"
