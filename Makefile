@@ -1,0 +1,52 @@
+# `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-fast test-machine bench down lint format notebooks pins .venv/lab .venv/dev
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+TEST_LAB := LAB_NAME=statefulset-lab-test
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
+
+# The script knows what the environment was made from, and ends at once if that is unchanged.
+.venv/lab:
+	@lab-env/bootstrap.sh
+
+.venv/dev:
+	@lab-env/bootstrap.sh dev
+
+lab: .venv/lab ## stand the cluster up and open JupyterLab (LAB_OPEN=0: the cluster alone)
+	@lab up
+	@if [ "$${LAB_OPEN:-1}" != 0 ]; then exec lab open; fi
+
+down: .venv/lab ## take the lab away, all but its caches
+	@lab down
+
+test: .venv/dev ## run every test, on a cluster of its own
+	@$(TEST_LAB) tests/all.sh
+
+test-fast: .venv/dev ## run the tests that need no cluster
+	@$(TEST_LAB) tests/all.sh lint unit browser
+
+test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
+	@$(TEST_LAB) tests/all.sh machine
+
+bench: .venv/dev ## measure against the budgets, into build/bench.json
+	@python tests/bench/run.py
+
+lint: .venv/dev ## check style and types
+	@$(TEST_LAB) tests/all.sh lint
+
+format: .venv/dev ## write the code in its one style
+	@ruff check --fix .
+	@ruff format .
+
+notebooks: .venv/dev ## run every notebook on the test cluster and keep the outputs
+	@$(TEST_LAB) lab up
+	@$(TEST_LAB) python tests/notebooks/execute.py
+
+pins: .venv/dev ## write the versions that are installed now into constraints.txt
+	@mkdir -p build
+	@echo "# What the tests ran with. \`make pins\` writes this file." >build/constraints.txt
+	@python -m pip freeze --disable-pip-version-check --exclude-editable >>build/constraints.txt
+	@mv build/constraints.txt constraints.txt
