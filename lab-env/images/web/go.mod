@@ -1,0 +1,3 @@
+module lab.local/web
+
+go 1.26
