@@ -1,0 +1,1 @@
+"""Talk to Kubernetes: the guarded connection, the watch and the faults."""
