@@ -1,0 +1,256 @@
+"""Why one Pod is not Ready, in plain words, with the command that proves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course.views import pods, slots
+from course.views.grouping import Group, Grouping
+from course.views.reading import Json, clip, condition, get, is_ready, name, whole
+
+_STATUS_CODE = re.compile(r"statuscode: (\d{3})")
+_NO_NODE_FITS = "node(s) had volume node affinity conflict"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something waits. ``brief`` fits into a longer sentence, ``text`` stands alone."""
+
+    about: str
+    brief: str
+    text: str
+    command: str
+    level: str = "wait"  # wait: time may mend it; bad: somebody must; note: nothing is wrong
+
+    def drawn(self) -> Json:
+        """As the board takes it."""
+        return {
+            "about": self.about,
+            "text": clip(self.text, 600),
+            "command": self.command,
+            "level": self.level,
+        }
+
+
+@dataclass(frozen=True)
+class Case:
+    """One Pod with what may explain it."""
+
+    grouping: Grouping
+    group: Group
+    pod: Json
+
+    @property
+    def name(self) -> str:
+        """The Pod's name."""
+        return name(self.pod)
+
+    def kubectl(self, verb: str, rest: str = "") -> str:
+        """A command on this Pod, with its namespace."""
+        return f"kubectl {verb} -n {self.group.namespace} {rest}".rstrip()
+
+    def told(self, *reasons: str, kind: str = "Pod", named: str = "") -> str:
+        """The newest event's message with one of these reasons; empty if there is none."""
+        for event in self.grouping.events_about(kind, self.group.namespace, named or self.name):
+            same = kind != "Pod" or get(event, "involvedObject", "uid") in (
+                None,
+                get(self.pod, "metadata", "uid"),
+            )
+            if same and get(event, "reason") in reasons:
+                return clip(get(event, "message", default="")).strip().rstrip(".")
+        return ""
+
+    def reason(self, brief: str, command: str, text: str = "", level: str = "wait") -> Reason:
+        """A reason about this Pod; the text is its name and the brief unless given."""
+        return Reason(self.name, brief, text or f"{self.name}: {brief}.", command, level)
+
+
+def node_lost(case: Case) -> Reason | None:
+    """Its node does not answer: nobody knows whether it still runs."""
+    node = str(get(case.pod, "spec", "nodeName", default=""))
+    if not node or node not in case.grouping.lost:
+        return None
+    command = f"kubectl get node {node} -o jsonpath='{{.spec.taints}}'"
+    if node not in case.grouping.nodes:
+        return case.reason(f"node {node} is gone from the cluster", command, level="bad")
+    if get(case.pod, "metadata", "deletionTimestamp"):
+        text = (
+            f"{case.name} stays Terminating: its node {node} does not answer, "
+            "so nobody can say that its containers have stopped."
+        )
+    else:
+        text = f"{case.name}: node {node} does not answer. Nobody can know whether it still runs."
+    if case.group.kind == "StatefulSet":
+        text += f" Until that is known there is no new {case.name}: at most one Pod a name."
+    return case.reason(f"node {node} does not answer", command, text, "bad")
+
+
+def leaving(case: Case) -> Reason | None:
+    """It is being deleted; said only when something holds it back."""
+    if not get(case.pod, "metadata", "deletionTimestamp"):
+        return None
+    held = get(case.pod, "metadata", "finalizers", default=[])
+    if held:
+        proof = f"pod {case.name} -o jsonpath='{{.metadata.finalizers}}'"
+        text = f"finalizer {clip(held[0], 80)} keeps it from going"
+        return case.reason(text, case.kubectl("get", proof), level="bad")
+    grace = whole(get(case.pod, "metadata", "deletionGracePeriodSeconds"))
+    brief = f"its containers have up to {grace} s to stop" if grace else "it is being deleted"
+    return case.reason(brief, case.kubectl("get", f"pod {case.name}"))
+
+
+def no_node(case: Case) -> Reason | None:
+    """The scheduler found no place for it."""
+    scheduled = condition(case.pod, "PodScheduled")
+    if get(case.pod, "spec", "nodeName") or get(scheduled, "status") != "False":
+        return None
+    message = clip(get(scheduled, "message", default="")).strip().rstrip(".")
+    unbound = _unbound(case, message)
+    if unbound:
+        return unbound
+    command = case.kubectl("describe", f"pod {case.name}")
+    if _NO_NODE_FITS in message:
+        return case.reason(f"its volume lives on another node ({message})", command, level="bad")
+    return case.reason(f"no node fits: {message or 'the scheduler has not said why'}", command)
+
+
+def _unbound(case: Case, message: str) -> Reason | None:
+    for claim in pods.mounted_claims(case.pod):
+        known = case.grouping.claims.get((case.group.namespace, claim))
+        command = case.kubectl("describe", f"pvc {claim}")
+        if known is None:
+            return case.reason(f"claim {claim} does not exist", command, level="bad")
+        if get(known, "status", "phase") == "Bound":
+            continue
+        why = case.told("ProvisioningFailed", kind="PersistentVolumeClaim", named=claim)
+        wanted = get(known, "spec", "storageClassName", default="")
+        brief = f"claim {claim} is unbound: {why or message or 'no volume yet'}"
+        if why and wanted and wanted in why and "not found" in why:
+            brief = f"claim {claim} is unbound: there is no StorageClass {wanted}"
+        return case.reason(brief, command)
+    return None
+
+
+def image(case: Case) -> Reason | None:
+    """An image cannot be had; and who pins the Pod to it."""
+    status, state = pods.waiting(case.pod)
+    if get(state, "reason") not in pods.IMAGE_TROUBLE:
+        return None
+    wanted = clip(get(status, "image", default="the image"), 120)
+    brief = f"image {wanted} is missing"
+    path = "'{.spec.containers[*].image}'"
+    command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
+    mine = slots.revision_of(case.pod)
+    update = str(get(case.group.owner, "status", "updateRevision", default=""))
+    pinned = slots.short(mine, case.group.name)
+    if case.group.kind != "StatefulSet" or not mine:
+        return case.reason(brief, command, level="bad")
+    ordered = get(case.group.owner, "spec", "podManagementPolicy") != "Parallel"
+    if mine == update or not ordered:
+        text = f"{case.name}: {brief}. It is pinned by the Pod's revision {pinned}."
+        return case.reason(brief, command, text, "bad")
+    text = (
+        f"{case.name} still has revision {pinned}, and {brief}. The set wants "
+        f"{slots.short(update, case.group.name)} by now, but it waits for this Pod to be Ready "
+        "before it replaces it. It never will be: delete the Pod."
+    )
+    return case.reason(brief, case.kubectl("delete", f"pod {case.name}"), text, "bad")
+
+
+def crash(case: Case) -> Reason | None:
+    """A container ends again and again, or has just ended badly."""
+    status, state = pods.waiting(case.pod)
+    looping = get(state, "reason") == "CrashLoopBackOff"
+    if not looping:
+        status, ended = pods.crashed(case.pod)
+        if not ended:
+            return None
+    else:
+        ended = get(status, "lastState", "terminated", default={})
+    container, count = get(status, "name", default="?"), whole(get(status, "restartCount"))
+    code = get(ended, "exitCode", default="unknown")
+    if get(ended, "reason") == "OOMKilled":
+        path = "'{.status.containerStatuses[*].lastState}'"
+        command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
+        brief = f"container {container} used more memory than its limit (OOMKilled, exit {code})"
+    else:
+        earlier = " --previous" if looping else ""
+        command = case.kubectl("logs", f"{case.name} -c {container}{earlier}")
+        brief = f"container {container} ended with exit code {code}"
+    if looping:
+        brief += f", {count} restart{'' if count == 1 else 's'} so far; each wait is longer"
+    return case.reason(brief, command, level="bad")
+
+
+def container_trouble(case: Case) -> Reason | None:
+    """A container cannot even be created."""
+    status, state = pods.waiting(case.pod)
+    if not state:
+        return None
+    message = clip(get(state, "message", default=get(state, "reason", default="")))
+    brief = f"container {get(status, 'name', default='?')} cannot start: {message}"
+    return case.reason(brief, case.kubectl("describe", f"pod {case.name}"), level="bad")
+
+
+def starting(case: Case) -> Reason | None:
+    """It is on a node and its containers are on their way."""
+    if get(case.pod, "status", "phase", default="Pending") != "Pending":
+        return None
+    if not get(case.pod, "spec", "nodeName"):
+        return case.reason(
+            "the scheduler looks for a node", case.kubectl("get", f"pod {case.name}")
+        )
+    failed = case.told("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
+    command = case.kubectl("describe", f"pod {case.name}")
+    if failed:
+        return case.reason(failed, command)
+    inits = get(case.pod, "status", "initContainerStatuses", default=[])
+    for place, status in enumerate(inits, 1):
+        if get(status, "state", "running") and not get(status, "started"):
+            called = get(status, "name", default="?")
+            brief = f"init container {called} ({place} of {len(inits)}) has not finished"
+            return case.reason(brief, case.kubectl("logs", f"{case.name} -c {called}"))
+    return case.reason("its containers are being started", command)
+
+
+def probe(case: Case) -> Reason | None:
+    """It runs, and something says that it is not Ready."""
+    if is_ready(case.pod):
+        return None
+    path = "'{.status.conditions}'"
+    command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
+    said = case.told("Unhealthy")
+    code = _STATUS_CODE.search(said)
+    if "Startup probe" in said:
+        return case.reason(f"the startup probe has not passed ({said})", command)
+    if code:
+        return case.reason(f"readiness probe answers {code[1]}", command)
+    if said:
+        return case.reason(said[:1].lower() + said[1:], command)
+    for gate in get(case.pod, "spec", "readinessGates", default=[]):
+        kind = clip(get(gate, "conditionType", default=""), 80)
+        if get(condition(case.pod, kind), "status") != "True":
+            return case.reason(f"readiness gate {kind} is not True", command)
+    return case.reason("its readiness probe has not passed yet", command)
+
+
+_RULES: tuple[Callable[[Case], Reason | None], ...] = (
+    node_lost,
+    leaving,
+    no_node,
+    image,
+    crash,
+    container_trouble,
+    starting,
+    probe,
+)
+
+
+def why_pod(grouping: Grouping, group: Group, pod: Json) -> Reason | None:
+    """The first reason that fits; None for a Pod that is Ready or has done its work."""
+    done = get(pod, "status", "phase") == "Succeeded"
+    case = Case(grouping, group, pod)
+    found = (rule(case) for rule in _RULES)
+    return None if done else next((reason for reason in found if reason), None)
