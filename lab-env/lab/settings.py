@@ -64,6 +64,11 @@ class Settings:
         return self.folder / "kubeconfig"
 
     @property
+    def bin(self) -> Path:
+        """The folder of the lab's own kubectl and kind; notebooks put it first on their PATH."""
+        return self.folder / "bin"
+
+    @property
     def record(self) -> Path:
         """The file that holds the lab's identity and what its last ``up`` did."""
         return self.folder / "lab.json"

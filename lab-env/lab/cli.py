@@ -1,0 +1,156 @@
+"""The command `lab`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+from lab import lock, shell
+from lab.down import down
+from lab.errors import LabError
+from lab.progress import Progress, Quiet, progress
+from lab.reset import reset
+from lab.settings import Settings
+from lab.status import as_text, status
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 only if what was asked is true."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(Settings.from_environment(), asked))
+    except LabError as error:
+        if asked.json:
+            print(json.dumps({"error": error.as_json()}, indent=2))
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        shell.stop_all()
+        print("Cut off. Run the same command again: it goes on.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has left
+        return 1
+    except OSError as error:
+        print(_system_error(error), file=sys.stderr)
+        return 1
+
+
+def _up(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.up import up
+
+    return _changing(settings, asked, "up", lambda shown: up(settings, shown))
+
+
+def _start(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.up import start
+
+    return _changing(settings, asked, "start", lambda shown: start(settings, shown))
+
+
+def _stop(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.up import stop
+
+    return _changing(settings, asked, "stop", lambda shown: stop(settings, shown), must_be=None)
+
+
+def _reset(settings: Settings, asked: argparse.Namespace) -> int:
+    return _changing(settings, asked, "reset", lambda shown: reset(settings, asked.chapter, shown))
+
+
+def _down(settings: Settings, asked: argparse.Namespace) -> int:
+    return _changing(
+        settings, asked, "down", lambda shown: down(settings, shown, asked.purge), must_be=None
+    )
+
+
+def _load(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.load import load_from_engine
+
+    return _changing(
+        settings, asked, "load", lambda shown: load_from_engine(settings, asked.image, shown)
+    )
+
+
+def _status(settings: Settings, asked: argparse.Namespace) -> int:
+    found = status(settings)
+    print(as_text(found, asked.json))
+    return 0 if found.ready else 1
+
+
+def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.doctor import doctor
+
+    return doctor(settings, asked.json)
+
+
+def _open(settings: Settings, _: argparse.Namespace) -> int:
+    from lab.jupyter import open_jupyter
+
+    return open_jupyter(settings)
+
+
+def _changing(
+    settings: Settings,
+    asked: argparse.Namespace,
+    command: str,
+    work: Callable[[Progress], object],
+    must_be: bool | None = True,
+) -> int:
+    """Do the work under the lab's lock; then tell what the lab is like."""
+    shown = Quiet() if asked.json else progress()
+    with shown.shown(), lock.held(settings.lock, command, shown):
+        work(shown)
+    if must_be is None:
+        if asked.json:
+            print(json.dumps({"name": settings.name, "done": command}, indent=2))
+        return 0
+    found = status(settings)
+    if asked.json:
+        print(as_text(found, as_json=True))
+    else:
+        print(_closing(found.name, found.ready, found.why_not))
+    return 0 if found.ready else 1
+
+
+def _closing(name: str, ready: bool, why_not: str) -> str:
+    return f"{name} is ready." if ready else f"{name} is not ready: {why_not}"
+
+
+def _system_error(error: OSError) -> LabError:
+    where = f" on {error.filename}" if error.filename else ""
+    return LabError(
+        f"The system refused something{where}.",
+        error.strerror or str(error),
+        "Run `lab doctor`: a full disk is the most common cause. Then run the command again.",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lab", description="A real Kubernetes cluster of its own for the course."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--json", action="store_true", help="print an object for scripts")
+        added.set_defaults(run=run)
+        return added
+
+    command("up", _up, "Make the lab, or make it work again.")
+    command("status", _status, "Tell whether the lab works, and what it is made of.")
+    command("doctor", _doctor, "Check the machine, one line a check.")
+    chapter = command("reset", _reset, "Undo all faults and empty the chapters.")
+    chapter.add_argument("chapter", nargs="?", type=int, help="only this chapter (1 to 6)")
+    command("stop", _stop, "Stop the nodes; their data stays.")
+    command("start", _start, "Start the nodes again.")
+    gone = command("down", _down, "Delete the lab.")
+    gone.add_argument("--purge", action="store_true", help="delete its caches, too")
+    image = command("load", _load, "Load an image of the engine into all nodes.")
+    image.add_argument("image")
+    command("open", _open, "Start JupyterLab on chapter 1.")
+    return parser

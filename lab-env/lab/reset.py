@@ -1,0 +1,65 @@
+"""`lab reset`: chapters empty, nodes well, faults undone."""
+
+from __future__ import annotations
+
+from lab import guard, namespaces, nodes, ready
+from lab.engine import Engine, find
+from lab.errors import LabError
+from lab.kubectl import Kubectl, no_lab
+from lab.progress import Progress, Quiet
+from lab.settings import Settings
+
+CHAPTERS = range(1, 7)
+
+
+def reset(settings: Settings, chapter: int | None = None, progress: Progress | None = None) -> None:
+    """Undo all faults, then empty one chapter's namespace or all chapters'.
+
+    With a chapter, its namespace exists afterwards and is empty. Raises LabError if the lab
+    isn't there, or isn't this lab's.
+    """
+    if chapter is not None and chapter not in CHAPTERS:
+        raise LabError(
+            f"There is no chapter {chapter}.", "The course has chapters 1 to 6.",
+            "Run `lab reset 1`, or `lab reset` for all of them.",
+        )  # fmt: skip
+    if not settings.kubeconfig.exists():
+        raise no_lab(settings)
+    shown = progress or Quiet()
+    heal(settings, find(settings), shown)
+    with shown.step(f"empty chapter {chapter}" if chapter else "empty all chapters"):
+        _empty(settings, chapter)
+
+
+def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
+    """Wake and start the nodes, and undo what faults left on them."""
+    with progress.step("heal the nodes"):
+        nodes.check_all_there(settings, engine)
+        revived = nodes.revive(settings, engine)
+        nodes.reconnect(settings, engine)
+    with progress.step("check that it is this lab's cluster"):
+        ready.until("The API server", lambda: _answers(settings), 60)
+        guard.check(settings)
+    nodes.untaint(settings)
+    if revived:
+        with progress.step("wait for the nodes"):
+            ready.nodes(settings, nodes.names(settings))
+
+
+def _answers(settings: Settings) -> str | None:
+    Kubectl(settings).run("get", "--raw", "/readyz", timeout=5)
+    return None
+
+
+def _empty(settings: Settings, chapter: int | None) -> None:
+    kubectl = Kubectl(settings)
+    if chapter is None:
+        for name in namespaces.of_chapters(kubectl):
+            namespaces.empty(kubectl, name)
+            namespaces.wait_gone_if_terminating(kubectl, name)
+        return
+    name = f"chapter-{chapter}"
+    if kubectl.run("get", "namespace", name, "--ignore-not-found", "-o", "name").out.strip():
+        namespaces.empty(kubectl, name)
+        namespaces.wait_gone_if_terminating(kubectl, name)
+    namespaces.make(kubectl, chapter)

@@ -1,0 +1,166 @@
+"""`lab up`: from whatever there is to a lab that works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from lab import cluster, guard, install, nodes, ready, state
+from lab.cache import remove_tree
+from lab.checks import as_error, before_up
+from lab.courseimages import CourseImage, course_images
+from lab.engine import Engine, find
+from lab.errors import LabError
+from lab.kubectl import Kubectl
+from lab.load import load
+from lab.nodeimage import choose, programs
+from lab.progress import Progress
+from lab.settings import Settings
+from lab.together import together
+
+
+def up(settings: Settings, progress: Progress) -> state.Record:
+    """Make the lab, or make it work again, and return its record.
+
+    Each step can be cut off: the next ``up`` goes on from what is whole and throws away the
+    rest. Raises LabError, with what to do, if the lab can't be made to work.
+    """
+    started = time.monotonic()
+    engine = install.ensure_engine(progress, settings)
+    with progress.step("check the machine"):
+        cluster.refuse_others(settings, engine)
+        error = as_error(before_up(settings, engine))
+        if error is not None:
+            raise error
+    record = state.read(settings)
+    if record is None or not _can_go_on(settings, engine, record):
+        record = _make(settings, engine, progress)
+    else:
+        _go_on(settings, engine, progress)
+    record.phase = "ready"
+    record.seconds = {**progress.seconds, "all": round(time.monotonic() - started, 2)}
+    state.write(settings, record)
+    return record
+
+
+def start(settings: Settings, progress: Progress) -> state.Record:
+    """Start a lab that was stopped. Raises LabError if there is none."""
+    engine = find(settings)
+    record = state.read(settings)
+    if record is None or not _can_go_on(settings, engine, record):
+        raise LabError(
+            f"There is no whole lab named {settings.name} to start.",
+            "It was never up, or some of its containers are gone.",
+            "Run `lab up`.",
+        )
+    _go_on(settings, engine, progress)
+    return record
+
+
+def stop(settings: Settings, progress: Progress) -> None:
+    """Stop the lab's nodes; ``start`` brings them back with their data."""
+    engine = find(settings)
+    nodes.check_all_there(settings, engine)
+    with progress.step("stop the nodes"):
+        nodes.revive(settings, engine)  # a paused node can't be stopped in order
+        # The control plane last: the others say goodbye to it.
+        engine.stop([*nodes.names(settings)[1:], nodes.names(settings)[0]])
+
+
+def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool:
+    return (
+        record.phase == "ready"
+        and record.provider == engine.provider
+        and settings.kubeconfig.exists()
+        and (settings.bin / "kubectl").exists()
+        and nodes.all_there(settings, engine)
+    )
+
+
+def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
+    images = course_images(settings, engine, progress)
+    with progress.step("wake the nodes"):
+        woken = nodes.revive(settings, engine)
+    _write_kubeconfig_if_lost(settings, engine)
+    guard.check_kubeconfig(settings)
+    with progress.step("wait for the nodes"):
+        ready.nodes(settings, nodes.names(settings))
+    guard.check(settings)
+    with progress.step("load the course's images"):
+        load(engine, nodes.names(settings), images, progress)
+    with progress.step("wait for DNS"):
+        ready.dns(settings, engine, nodes.names(settings)[1])
+    if woken:
+        with progress.step("wait for storage"):
+            ready.storage(settings, nodes.names(settings)[1])
+
+
+def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Record:
+    with progress.step("clear what is left of an earlier lab"):
+        cluster.delete(settings, engine)
+        remove_tree(settings.folder)
+    record = state.new(settings, engine.provider)
+    state.write(settings, record)
+    # Side by side: on a bare machine both take minutes.
+    made = together(
+        node=lambda: choose.node_image(settings, engine, progress),
+        course=lambda: course_images(settings, engine, progress),
+    )
+    image, images = made["node"], made["course"]
+    _link_programs(settings, engine, image.reference, progress)
+    record.node_image, record.node_image_source = image.reference, image.source
+    state.write(settings, record)
+    with progress.step("create the nodes") as step:
+        cluster.create(settings, engine, image.reference, step)
+    guard.check_kubeconfig(settings)
+    guard.mark(settings, record.identity)
+    jobs: dict[str, Callable[[], object]] = {
+        "images": lambda: _loaded(settings, engine, images, progress),
+        "nodes": lambda: _nodes_work(settings, engine, progress),
+    }
+    together(**jobs)
+    record.kubernetes = _version(settings)
+    return record
+
+
+def _loaded(
+    settings: Settings, engine: Engine, images: list[CourseImage], progress: Progress
+) -> None:
+    with progress.step("load the course's images"):
+        load(engine, nodes.names(settings), images, progress)
+
+
+def _nodes_work(settings: Settings, engine: Engine, progress: Progress) -> None:
+    names = nodes.names(settings)
+    with progress.step("wait for the nodes"):
+        ready.nodes(settings, names)
+    with progress.step("wait for storage"):
+        ready.storage(settings, names[1])
+    with progress.step("wait for DNS"):
+        for name in names:
+            ready.dns(settings, engine, name)
+
+
+def _link_programs(settings: Settings, engine: Engine, image: str, progress: Progress) -> None:
+    """Put the lab's kind and kubectl where the lab and the notebooks find them."""
+    found = {
+        "kind": programs.kind_binary(settings, progress),
+        "kubectl": programs.kubectl_binary(settings, engine, image, progress),
+    }
+    settings.bin.mkdir(parents=True, exist_ok=True)
+    for name, program in found.items():
+        link = settings.bin / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)
+
+
+def _write_kubeconfig_if_lost(settings: Settings, engine: Engine) -> None:
+    try:
+        guard.check_kubeconfig(settings)
+    except LabError:
+        settings.kubeconfig.unlink(missing_ok=True)
+        cluster.write_kubeconfig(settings, engine)
+
+
+def _version(settings: Settings) -> str:
+    return str(Kubectl(settings).json("version")["serverVersion"]["gitVersion"])
