@@ -97,23 +97,7 @@ def run(
     """
     words = [str(word) for word in argv]
     started = time.monotonic()
-    if _stopping.is_set():
-        raise Stopped(words)
-    try:
-        process = subprocess.Popen(
-            [*_dying_with_us(), *words],
-            stdin=stdin or (subprocess.PIPE if input is not None else subprocess.DEVNULL),
-            stdout=stdout or subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            # A group of its own: Ctrl-C reaches us alone, and we end the program in order.
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise CommandFailed(words, None) from error
-    with _guard:
-        _running.add(process)
+    process = _begin(words, stdin, input is not None, stdout, env, cwd)
     try:
         out, err = _wait(process, words, input, timeout, on_line)
     except BaseException:
@@ -134,8 +118,8 @@ def run(
 
 def stop_all() -> None:
     """End every program that ``run`` has under way; new ones are refused until ``go_on``."""
-    _stopping.set()
     with _guard:
+        _stopping.set()
         processes = list(_running)
     for process in processes:
         _end(process)
@@ -144,6 +128,35 @@ def stop_all() -> None:
 def go_on() -> None:
     """Allow programs to be run again after ``stop_all``."""
     _stopping.clear()
+
+
+def _begin(
+    words: list[str],
+    stdin: IO[bytes] | None,
+    has_input: bool,
+    stdout: IO[bytes] | None,
+    env: Mapping[str, str] | None,
+    cwd: Path | None,
+) -> subprocess.Popen[bytes]:
+    # Under the guard, so that `stop_all` misses no program that is just being started.
+    with _guard:
+        if _stopping.is_set():
+            raise Stopped(words)
+        try:
+            process = subprocess.Popen(
+                [*_dying_with_us(), *words],
+                stdin=stdin or (subprocess.PIPE if has_input else subprocess.DEVNULL),
+                stdout=stdout or subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                # A group of its own: Ctrl-C reaches us alone, and we end the program in order.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CommandFailed(words, None) from error
+        _running.add(process)
+    return process
 
 
 def _dying_with_us() -> list[str]:
