@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import shell
-from lab.engine import NoEngine, find
+from lab.engine import NoEngine
 from lab.errors import LabError
 from lab.progress import Progress, Step
 from lab.settings import Settings
@@ -21,6 +22,8 @@ INSTALL_SECONDS = 600.0
 UPDATE_SECONDS = 180.0
 # apt-get's own option for waiting covers the package database, and not this lock of the lists.
 LISTS_BUSY = "Could not get lock /var/lib/apt/lists"
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -77,27 +80,28 @@ def missing(needs: Iterable[Need]) -> list[Need]:
 def engine(settings: Settings, trouble: NoEngine, progress: Progress) -> None:
     """Install podman where no engine works; ``trouble`` is what the search for one found.
 
-    Raises ``trouble`` if podman is there already, or if LAB_PROVIDER names another engine: what
-    doesn't work on a machine is its owner's to mend. Raises LabError if podman can't be
-    installed.
+    Raises ``trouble`` if podman is there already, if LAB_PROVIDER names another engine, or if
+    one is installed that only has to be started: what doesn't work on a machine is its owner's
+    to mend. Raises LabError if podman can't be installed.
     """
     wanted = missing(ENGINE)
-    if settings.provider not in (None, "podman") or not wanted:
+    another = any(shutil.which(provider) for provider in trouble.tried)
+    if settings.provider not in (None, "podman") or not wanted or (another and not possible()):
         raise trouble
     _install(wanted, progress)
 
 
-def ensure(needs: Iterable[Need], progress: Progress, settings: Settings) -> None:
+def ensure(needs: Sequence[Need], progress: Progress) -> None:
     """Install what is missing of ``needs``, saying what and why first.
 
-    The parts of an engine are left out where an engine works already. Raises LabError with the
-    one command to type where this process may not install packages, or when apt-get fails.
+    Raises LabError with the one command to type where this process may not install packages,
+    or when apt-get fails. Two steps that run side by side may both ask: the second finds it done.
     """
-    wanted = missing(needs)
-    if any(need in ENGINE for need in wanted) and _some_engine_works(settings):
-        wanted = [need for need in wanted if need not in ENGINE]
-    if wanted:
-        _install(wanted, progress)
+    if missing(needs):
+        with _one_at_a_time:
+            wanted = missing(needs)
+            if wanted:
+                _install(wanted, progress)
 
 
 def command(needs: Sequence[Need]) -> str:
@@ -109,14 +113,6 @@ def command(needs: Sequence[Need]) -> str:
 def possible() -> bool:
     """Tell whether this process can install packages: root's rights and apt-get."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def _some_engine_works(settings: Settings) -> bool:
-    try:
-        find(settings)
-    except NoEngine:
-        return False
-    return True
 
 
 def _install(wanted: Sequence[Need], progress: Progress) -> None:

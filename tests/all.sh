@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Every test, stage by stage, on a cluster of its own. `make test` calls it.
+#
+#   tests/all.sh                    all stages
+#   tests/all.sh lint unit          these stages
+#
+# The first stage that fails ends the run with its exit status. What the cluster looked like then
+# stands in build/failed. The cluster is taken down in any case.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export LAB_NAME=${LAB_NAME:-statefulset-lab-test}
+if [ "$LAB_NAME" = statefulset-lab ]; then
+    echo "The tests never touch a learner's lab. Set LAB_NAME to another name than $LAB_NAME." >&2
+    exit 2
+fi
+export PATH=$PWD/.venv/bin:$PATH
+# A caller's cluster must be out of reach of everything that runs here.
+unset KUBECONFIG
+
+all=(lint unit browser up programs cluster notebooks down machine)
+times=()
+lab_is_up=false
+
+lint() {
+    ruff check . && ruff format --check . && mypy
+}
+
+unit() {
+    pytest tests/unit --durations=5
+}
+
+browser() {
+    pytest tests/browser --durations=5
+}
+
+up() {
+    lab_is_up=true
+    lab up
+}
+
+# The programs that run in the nodes and in the course's images.
+programs() {
+    python tests/programs.py
+}
+
+cluster() {
+    pytest tests/cluster --durations=5
+}
+
+notebooks() {
+    tests/notebooks/run.sh
+}
+
+down() {
+    lab down && lab_is_up=false
+}
+
+machine() {
+    pytest tests/machine --durations=10
+}
+
+# A stage without its folder has not been written yet; an empty folder fails, as pytest does.
+is_there() {
+    case $1 in
+    unit | browser | cluster | notebooks | machine) [ -d "tests/$1" ] ;;
+    esac
+}
+
+needs_lab() {
+    case $1 in
+    cluster | notebooks) ! $lab_is_up ;;
+    *) false ;;
+    esac
+}
+
+run() {
+    local stage=$1 began=$SECONDS status=0
+    if ! is_there "$stage"; then
+        echo "== $stage: skipped, there is no tests/$stage =="
+        return 0
+    fi
+    echo "== $stage =="
+    "$stage" || status=$?
+    times+=("$((SECONDS - began)) $stage")
+    echo "== $stage: $([ $status = 0 ] && echo passed || echo "failed ($status)") in $((SECONDS - began)) s =="
+    [ $status = 0 ] || [ "$stage" = lint ] || [ "$stage" = unit ] || python tests/dump.py build/failed
+    return $status
+}
+
+slowest() {
+    [ ${#times[@]} = 0 ] && return
+    echo "== slowest stages =="
+    printf '%s\n' "${times[@]}" | sort -rn | head -5 | awk '{printf "%7d s  %s\n", $1, $2}'
+}
+
+end() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM
+    if $lab_is_up; then
+        echo "== taking the test lab down =="
+        timeout -k 10 180 lab down || status=$((status == 0 ? 1 : status))
+    fi
+    slowest
+    exit $status
+}
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+stages=("$@")
+[ $# -gt 0 ] || stages=("${all[@]}")
+for stage in "${stages[@]}"; do
+    case " ${all[*]} " in
+    *" $stage "*) ;;
+    *)
+        echo "There is no stage '$stage'. There are: ${all[*]}" >&2
+        exit 2
+        ;;
+    esac
+    if needs_lab "$stage"; then
+        run up || exit
+    fi
+    run "$stage" || exit
+done
+echo "All of it passed: ${stages[*]}."

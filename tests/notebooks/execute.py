@@ -1,0 +1,94 @@
+"""Run notebooks on the test cluster and keep the outputs, without what only clutters a diff.
+
+    python tests/notebooks/execute.py [NOTEBOOK...]
+
+`make notebooks` calls it for all of them. A notebook in which a cell fails is left as it was.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[2]
+CELL_SECONDS = 180
+# The widget itself lives in the kernel that made it. Its plain text is what stays.
+LIVE_ONLY = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+
+
+def main(files: list[Path]) -> None:
+    """Run the notebooks one after the other."""
+    os.environ.update(environment())
+    for file in files:
+        began = time.monotonic()
+        book = nbformat.read(file, as_version=4)
+        client = NotebookClient(
+            book,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(file.parent)}},
+            record_timing=False,
+            store_widget_state=False,
+            coalesce_streams=True,
+        )
+        client.execute()
+        clean(book)
+        half = file.with_suffix(".half")
+        nbformat.write(book, half)
+        half.replace(file)
+        print(f"{time.monotonic() - began:7.1f} s  {file.relative_to(ROOT)}", flush=True)
+
+
+def environment() -> dict[str, str]:
+    """Return what the kernels need to reach the test lab."""
+    said = subprocess.run(["lab", "status", "--json"], capture_output=True, text=True, timeout=60)
+    kubeconfig = Path(json.loads(said.stdout)["kubeconfig"])
+    path = [str(Path(sys.executable).parent), str(kubeconfig.parent / "bin"), os.environ["PATH"]]
+    return {
+        "KUBECONFIG": str(kubeconfig),
+        "PATH": os.pathsep.join(path),
+        "IPYTHONDIR": str(ROOT / "build" / "ipython"),
+    }
+
+
+def clean(book: nbformat.NotebookNode) -> None:
+    """Take out what differs from run to run and tells a reader nothing."""
+    book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for number, cell in enumerate(book.cells, 1):
+        cell.metadata.pop("execution", None)
+        # Cells that were added by hand have random ids; those given by hand stay.
+        cell.id = cell.id if not _is_random(cell.id) else f"cell-{number}"
+        for output in cell.get("outputs", []):
+            _clean_output(output)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+
+
+def _clean_output(output: nbformat.NotebookNode) -> None:
+    if "text" in output:
+        output.text = _without_checkout(output.text)
+    data = output.get("data", {})
+    data.pop(LIVE_ONLY, None)
+    for kind, value in data.items():
+        if isinstance(value, str):
+            data[kind] = _without_checkout(value)
+
+
+def _without_checkout(text: str) -> str:
+    return text.replace(f"{ROOT}/", "")
+
+
+def _is_random(name: str) -> bool:
+    """Tell whether Jupyter made this id: 8 hexadecimal digits, or a whole UUID."""
+    return len(name) in (8, 36) and set(name) <= set("0123456789abcdef-")
+
+
+if __name__ == "__main__":
+    given = [Path(name).resolve() for name in sys.argv[1:]]
+    main(given or sorted((ROOT / "notebooks").glob("**/[0-9]*.ipynb")))
