@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from lab import golang, shell
 from lab.progress import Quiet
 from lab.settings import Settings
