@@ -1,0 +1,201 @@
+"""The course's own images: one for each folder and version, built without an engine or registry.
+
+A folder in `lab-env/images` is an image. Its Containerfile says how a container of it is run,
+its context.json what goes into it (see `lab-env/images/README.md`).
+"""
+
+import json
+import shutil
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lab import archive, containerfile, debian, debianscript, golang, paths, rootfs
+from lab.cache import Cache, key
+from lab.errors import LabError
+from lab.progress import Progress, Quiet
+from lab.settings import Settings
+from lab.together import together
+
+REGISTRY = "lab.local"
+# Debian 13: its dig, unlike that of 12, does without ICU (37 MB).
+SUITE = "trixie"
+ARCHIVE = "image.tar"
+_KNOWN = {"versions", "go", "debian", "busybox", "folders"}
+_KNOWN_DEBIAN = {"suite", "packages", "programs", "script"}
+
+
+@dataclass(frozen=True)
+class CourseImage:
+    """An image in an archive; ``id`` tells whether a node's image is this very one."""
+
+    reference: str
+    archive: Path
+    id: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One image's folder with what its context.json says."""
+
+    folder: Path
+    context: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The image's name, which is its folder's."""
+        return self.folder.name
+
+    def reference(self, version: str) -> str:
+        """The name that a Pod's manifest gives the image."""
+        return f"{REGISTRY}/{self.name}:{version}"
+
+
+def recipes(folder: Path = paths.IMAGES) -> list[Recipe]:
+    """Return all images' recipes. Raises LabError for a context.json that is no recipe."""
+    return [_recipe(file.parent) for file in sorted(folder.glob("*/Containerfile"))]
+
+
+def course_images(settings: Settings, progress: Progress) -> list[CourseImage]:
+    """Return all the course's images, each built if the cache doesn't hold it.
+
+    Raises LabError with what is missing when one can't be built.
+    """
+    builds = {
+        recipe.name: partial(_all_versions, recipe, settings, progress) for recipe in recipes()
+    }
+    built = together(**builds)
+    return [image for name in sorted(built) for image in built[name]]
+
+
+def prepare(
+    recipe: Recipe, version: str, folder: Path, settings: Settings, progress: Progress
+) -> None:
+    """Make a folder that an engine can build the image from: `root.tar` and the Containerfile."""
+    shutil.copy(recipe.folder / "Containerfile", folder)
+    with progress.step(f"image {recipe.name}:{version}") as step:
+        step.say("its file system")
+        _write_layer(folder / containerfile.LAYER, recipe, version, settings, progress)
+
+
+def _recipe(folder: Path) -> Recipe:
+    file = folder / "context.json"
+    try:
+        context = json.loads(file.read_text())
+        unknown = set(context) - _KNOWN | set(context.get("debian", {})) - _KNOWN_DEBIAN
+        why = f"Unknown: {', '.join(sorted(unknown))}." if unknown else ""
+        if not context["versions"]:
+            why = "It names no version."
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"{type(error).__name__}: {error}."
+    if why:
+        raise LabError(f"{file} is no recipe for an image.", why, "See lab-env/images/README.md.")
+    return Recipe(folder, context)
+
+
+def _all_versions(recipe: Recipe, settings: Settings, progress: Progress) -> list[CourseImage]:
+    return [_image(recipe, version, settings, progress) for version in recipe.context["versions"]]
+
+
+def _image(recipe: Recipe, version: str, settings: Settings, progress: Progress) -> CourseImage:
+    def make(folder: Path) -> None:
+        prepare(recipe, version, folder, settings, progress)
+        layer = folder / containerfile.LAYER
+        config = containerfile.config(recipe.folder / "Containerfile")
+        archive.write(folder / ARCHIVE, recipe.reference(version), layer, config)
+        layer.unlink()
+
+    inputs = key(version, recipe.folder, _go_version(), archive.architecture(), *_code())
+    place = Cache(settings.cache).result(f"image-{recipe.name}", inputs, make)
+    return CourseImage(recipe.reference(version), place / ARCHIVE, image_id(place / ARCHIVE))
+
+
+def image_id(file: Path) -> str:
+    """Return the id of the first image in an archive: the hash of its configuration."""
+    with tarfile.open(file) as tar:
+        content = tar.extractfile(archive.MANIFEST)
+        manifest = json.load(content) if content else []
+    return str(manifest[0]["Config"]).removesuffix(".json")
+
+
+def _code() -> list[Path]:
+    """The files of this package that decide what an image looks like."""
+    names = ("archive", "closure", "containerfile", "debian", "debianscript", "elf", "rootfs")
+    return [Path(__file__), *(Path(__file__).with_name(f"{name}.py") for name in names)]
+
+
+def _write_layer(
+    out: Path, recipe: Recipe, version: str, settings: Settings, progress: Progress
+) -> None:
+    context = recipe.context
+    files = _go_program(recipe, version, out.parent, settings, progress) if "go" in context else {}
+    content = rootfs.Content(
+        base=_base(context, recipe.folder, settings, progress),
+        programs=_programs(context),
+        folders=context.get("folders", {}),
+        files=files,
+        busybox=tuple(context.get("busybox", ())),
+        overlay=recipe.folder / "root",
+    )
+    rootfs.write(out, content)
+    for file in files.values():
+        file.unlink()
+
+
+def _go_version() -> str:
+    """The Go that builds all of the lab, so that a machine without one fetches one, not two."""
+    return str(json.loads((paths.NODE_IMAGE / "versions.json").read_text())["go"])
+
+
+def _go_program(
+    recipe: Recipe, version: str, folder: Path, settings: Settings, progress: Progress
+) -> dict[str, Path]:
+    told = recipe.context["go"]
+    go = golang.find(settings, _go_version(), progress)
+    go.build(
+        recipe.folder,
+        folder,
+        ["."],
+        flags=["-trimpath", "-buildvcs=false"],
+        ldflags=["-s", "-w", f"-X {told['version']}={version}"],
+        env={"CGO_ENABLED": "0"},
+    )
+    program = str(told["program"])
+    return {program: folder / Path(program).name}
+
+
+def _programs(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The programs to take from Debian; none stands for all that its packages hold."""
+    named = tuple(context.get("debian", {}).get("programs", ()))
+    whole = "debian" in context and not named
+    return named if whole or "busybox" not in context else (*named, rootfs.BUSYBOX)
+
+
+def _base(
+    context: Mapping[str, Any], folder: Path, settings: Settings, progress: Progress
+) -> Path | None:
+    told = context.get("debian", {})
+    packages = [*told.get("packages", ()), *(["busybox-static"] if "busybox" in context else [])]
+    if not packages:
+        return None
+    suite = told.get("suite", SUITE)
+    # Single programs run without what their packages' scripts would set up.
+    variant = "extract" if _programs(context) else "essential"
+    cache = Cache(settings.cache)
+    base = debian.base(cache, progress, suite, packages, variant=variant)
+    if "script" not in told:
+        return base
+    script = folder / told["script"]
+    return debianscript.applied(cache, progress, base, script)
+
+
+if __name__ == "__main__":
+    import sys
+
+    name, wanted, target = sys.argv[1:]
+    chosen = next(recipe for recipe in recipes() if recipe.name == name)
+    Path(target).mkdir(parents=True, exist_ok=True)
+    prepare(chosen, wanted, Path(target), Settings.from_environment(), Quiet())
