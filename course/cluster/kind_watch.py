@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from course.cluster.backoff import BackOff
 from course.cluster.differences import Change, behind, differences, identity, version
@@ -17,11 +17,8 @@ SHORT_SECONDS = 0.5
 """A stream that ends sooner than this and brought nothing counts as a failure."""
 
 
-class Sink(Protocol):
-    """Where changes go: the history's `append`."""
-
-    def __call__(self, kind: str, what: Change, thing: dict[str, Any], when: float) -> object:
-        """Take one change: kind, what happened, the object, and the time (Unix, seconds)."""
+# Where changes go, with their kind and the time (Unix, seconds): the history's `append`.
+Sink = Callable[[str, Change, dict[str, Any], float], object]
 
 
 class KindWatch:

@@ -1,0 +1,1 @@
+"""The chapters: how one is opened, and what their exercises ask."""

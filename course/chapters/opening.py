@@ -1,0 +1,138 @@
+"""Opening a chapter: a clean namespace, a history, a watch, and the board beside the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from course import exercises
+from course.chapters.kernel import ChapterLock, point_kubectl
+from course.cluster import session
+from course.cluster.connection import Connection, Refusal, connect
+from course.cluster.kinds import Kind
+from course.cluster.watch import Watch
+from course.exercises.session import CHAPTER
+from course.record import History
+from course.views.board import board
+from lab.errors import LabError
+from lab.reset import reset
+from lab.settings import Settings
+
+FIRST_LOOK_SECONDS = 15.0
+ACCOUNT = Kind("ServiceAccount", "v1", "serviceaccounts")
+
+
+@dataclass
+class Chapter:
+    """An open chapter: its namespace, what happened in it, and its board."""
+
+    number: int
+    connection: Connection = field(repr=False)
+    history: History = field(repr=False)
+    watch: Watch = field(repr=False)
+    board: Any = field(repr=False, default=None)
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that belongs to this chapter alone."""
+        return f"chapter-{self.number}"
+
+    def close(self) -> None:
+        """Stop the watch and take the board away; the namespace stays as it is."""
+        self.watch.stop()
+        if self.board is not None:
+            self.board.close()
+
+    def __repr__(self) -> str:
+        return f"Chapter {self.number} is open: the namespace {self.namespace} is clean."
+
+
+@dataclass
+class _Kernel:
+    """What this kernel has open: at most one chapter."""
+
+    lock: ChapterLock | None = None
+    chapter: Chapter | None = None
+
+    def close(self) -> None:
+        session.leave()
+        if self.chapter:
+            self.chapter.close()
+            self.chapter = None
+        if self.lock:
+            self.lock.release()
+            self.lock = None
+
+
+_kernel = _Kernel()
+
+
+def chapter(number: int, *, show: bool = True) -> Chapter:
+    """Open a chapter, cleanly, whatever the last run left: run this cell again at any time.
+
+    Faults are undone, the namespace `chapter-N` is emptied, `!kubectl` and the official
+    client work in it from now on, and the board opens (not with `show=False`).
+
+    Raises LabError when there is no lab, when the cluster is not this lab's, and when
+    another kernel has the chapter open.
+    """
+    settings = Settings.from_environment()
+    _kernel.close()
+    _kernel.lock = ChapterLock(settings, number)
+    try:
+        _kernel.chapter = _open(settings, number)
+    except BaseException:  # an interrupt, too, must leave the chapter free
+        _kernel.close()
+        raise
+    if show:
+        _show(_kernel.chapter)
+    return _kernel.chapter
+
+
+def _open(settings: Settings, number: int) -> Chapter:
+    reset(settings, chapter=number)
+    connection = connect(settings)
+    point_kubectl(settings, number)
+    history = History()
+    watch = Watch(connection.transport(), f"chapter-{number}", history.append)
+    watch.start()
+    try:
+        if not watch.catch_up(FIRST_LOOK_SECONDS):
+            raise LabError(
+                f"The watch did not come up within {FIRST_LOOK_SECONDS:.0f} s.",
+                watch.error or "The API server answers too slowly.",
+                "Run `lab status` in a terminal, then run this cell again.",
+            )
+        _wait_for_account(connection, f"chapter-{number}")
+    except BaseException:
+        watch.stop()
+        raise
+    history.mark(CHAPTER)
+    exercises.use(history, watch.catch_up, settings.folder / "progress.json")
+    session.enter(session.Session(connection, f"chapter-{number}", watch.catch_up))
+    return Chapter(number, connection, history, watch)
+
+
+def _wait_for_account(connection: Connection, namespace: str) -> None:
+    """Wait for the ServiceAccount of a new namespace: before it no Pod can be made by hand."""
+
+    def there() -> bool:
+        try:
+            return bool(connection.get(ACCOUNT, "default", namespace))
+        except Refusal as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+
+    session.until(f"The ServiceAccount of {namespace}", 10, there)
+
+
+def _show(opened: Chapter) -> None:
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        return  # a script: there is no page to show a board on
+    opened.board = board(opened.history, docked=True, title=opened.namespace)
+    show: Any = display  # untyped
+    show(opened.board)
