@@ -41,7 +41,7 @@ up() {
 
 # The programs that run in the nodes and in the course's images.
 programs() {
-    python tests/programs.py
+    pytest tests/programs --durations=5
 }
 
 cluster() {
@@ -63,7 +63,7 @@ machine() {
 # A stage without its folder has not been written yet; an empty folder fails, as pytest does.
 is_there() {
     case $1 in
-    unit | browser | cluster | notebooks | machine) [ -d "tests/$1" ] ;;
+    unit | browser | programs | cluster | notebooks | machine) [ -d "tests/$1" ] ;;
     esac
 }
 
