@@ -1,0 +1,149 @@
+"""Assertions about moments: what came first, in which order, how soon."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from course.exercises.facts import Fact, Moment, Subject
+from course.exercises.lines import Line
+from course.exercises.span import Span
+from course.record import Change
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an assertion found: true, false, or None while it waits for something.
+
+    ``because`` says why it is false, or what it waits for.
+    """
+
+    verdict: bool | None
+    lines: tuple[Line, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """Something that a claim says of the history. ``judge`` is pure."""
+
+    said: str
+    judge: Callable[[Span], Finding]
+    subjects: tuple[Subject, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return self.said
+
+
+def asserted(thing: "Assertion | Moment") -> Assertion:
+    """A moment alone says that it happens."""
+    return thing if isinstance(thing, Assertion) else eventually(thing)
+
+
+def comes_before(one: Change, other: Change) -> bool:
+    """Whether a change happened before another.
+
+    Each kind has a watch of its own, so two kinds may come in another order than they
+    happened. Within a second of each other, the API server's versions decide.
+    """
+    if one.kind != other.kind and abs(one.time - other.time) < 1.0:
+        versions = _version(one), _version(other)
+        if versions[0] is not None and versions[1] is not None and versions[0] != versions[1]:
+            return versions[0] < versions[1]
+    return one.index < other.index
+
+
+def eventually(moment: Moment) -> Assertion:
+    """It happens, or a fact was so from the start on."""
+
+    def judge(span: Span) -> Finding:
+        if isinstance(moment, Fact) and not moment.subject.uid:
+            held = moment.holders(span.base)
+            if held:
+                return Finding(True, tuple(Line(f"{moment.word} from the start", n) for n in held))
+        found = moment.find(span)
+        if found is None:
+            return _waits(moment)
+        return Finding(True, (Line.of(found, moment.word),))
+
+    return Assertion(f"{moment.said}, at some time", judge, (moment.subject,))
+
+
+def now(fact: Fact) -> Assertion:
+    """It is so at the end of what the history tells; waits until it is."""
+
+    def judge(span: Span) -> Finding:
+        held = fact.holders(span.now())
+        if not held:
+            return Finding(None, because=f"It is not so now: {fact.said}.")
+        return Finding(True, tuple(Line(f"{fact.word} now", name) for name in held))
+
+    return Assertion(f"{fact.said}, now", judge, (fact.subject,))
+
+
+def before(first: Moment, second: Moment) -> Assertion:
+    """The first happens before the second."""
+    return in_order(first, second)
+
+
+def in_order(*moments: Moment) -> Assertion:
+    """All of them happen, each before the next."""
+    if len(moments) < 2:
+        raise ValueError("An order needs two moments.")
+
+    def judge(span: Span) -> Finding:
+        found = [moment.find(span) for moment in moments]
+        lines = _lines(moments, found)
+        for place in range(len(moments) - 1):
+            one, other = found[place], found[place + 1]
+            if one is None or other is None:
+                continue
+            if not comes_before(one, other):
+                names = moments[place + 1].said, moments[place].said
+                return Finding(False, lines, f"{names[0]} came before {names[1]}.")
+        return _all_found(moments, found, lines)
+
+    said = ", then ".join(moment.said for moment in moments)
+    return Assertion(said, judge, tuple(moment.subject for moment in moments))
+
+
+def within(first: Moment, second: Moment, seconds: float) -> Assertion:
+    """The second happens after the first, at most so many seconds later."""
+
+    def judge(span: Span) -> Finding:
+        found = [first.find(span), second.find(span)]
+        lines = _lines((first, second), found)
+        one, other = found
+        if one is None or other is None:
+            return _all_found((first, second), found, lines)
+        if not comes_before(one, other):
+            return Finding(False, lines, f"{second.said} came before {first.said}.")
+        took = other.time - one.time
+        if took > seconds:
+            return Finding(False, lines, f"It took {took:.1f} s, more than {seconds:g} s.")
+        return Finding(True, lines)
+
+    said = f"{second.said} at most {seconds:g} s after {first.said}"
+    return Assertion(said, judge, (first.subject, second.subject))
+
+
+def _lines(moments: Sequence[Moment], found: Sequence[Change | None]) -> tuple[Line, ...]:
+    pairs = zip(moments, found, strict=True)
+    return tuple(Line.of(change, moment.word) for moment, change in pairs if change)
+
+
+def _all_found(
+    moments: Sequence[Moment], found: Sequence[Change | None], lines: tuple[Line, ...]
+) -> Finding:
+    missing = [moment for moment, change in zip(moments, found, strict=True) if change is None]
+    if not missing:
+        return Finding(True, lines)
+    waits = _waits(missing[0])
+    return Finding(None, lines, waits.because)
+
+
+def _waits(moment: Moment) -> Finding:
+    return Finding(None, because=f"This did not happen: {moment.said}.")
+
+
+def _version(change: Change) -> int | None:
+    found = change.object["metadata"].get("resourceVersion")
+    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None

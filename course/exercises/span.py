@@ -1,0 +1,49 @@
+"""The part of a history that a claim is judged by: it never changes while it is judged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from course.record import Change, Folding, History, Snapshot, replay
+
+
+@dataclass(frozen=True)
+class Span:
+    """The changes from ``start`` on, with the cluster as it was just before them.
+
+    ``zero`` is the Unix time in seconds that times are told relative to.
+    """
+
+    history: History
+    start: int
+    zero: float
+    base: Snapshot
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def of(cls, history: History, start: int, zero: float) -> "Span":
+        """The span of a history from an index until now."""
+        base = history.snapshot(start - 1)
+        return cls(history, start, zero, base, history.changes(base.index + 1))
+
+    @property
+    def end(self) -> int:
+        """The index behind the span's last change."""
+        return self.changes[-1].index + 1 if self.changes else self.base.index + 1
+
+    def whole(self) -> "Span":
+        """The same with everything before it that the history still has."""
+        base, changes = self.history.kept()
+        kept = tuple(change for change in changes if change.index < self.end)
+        return Span(self.history, base.index + 1, self.zero, base, kept)
+
+    def replay(self) -> Iterator[tuple[Change, Folding]]:
+        """Each change with the cluster right after it."""
+        return replay(self.base, self.changes)
+
+    def now(self) -> Snapshot:
+        """The cluster at the end of the span."""
+        return self.history.snapshot(self.end - 1)
+
+    def relative(self, time: float) -> str:
+        """A Unix time as learners read it: `+41.2 s`."""
+        return f"{time - self.zero:+.1f} s"
