@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from pathlib import Path
 
 from lab import cgroups, shell
 from lab.engine import OURS_LABEL, Engine
@@ -16,6 +17,7 @@ from lab.settings import Settings
 # Three nodes take about 21 s on two idle cores; a machine ten times busier still gets there.
 CREATE_SECONDS = 300.0
 DELETE_SECONDS = 60.0
+MODULES = Path("/lib/modules")
 
 
 def ours(settings: Settings, engine: Engine) -> bool:
@@ -43,6 +45,9 @@ def refuse_others(settings: Settings, engine: Engine) -> None:
 def create(settings: Settings, engine: Engine, image: str, step: Step) -> None:
     """Create the nodes. Raises LabError with the last of what kind said."""
     engine.run("network", "create", "--label", f"{OURS_LABEL}={settings.name}", settings.network)
+    if os.geteuid() == 0:
+        # kind mounts it into each node; a kernel without modules has none.
+        MODULES.mkdir(parents=True, exist_ok=True)
     patches = settings.folder / "patches"
     shutil.copytree(KIND / "patches", patches, dirs_exist_ok=True)
     text = (KIND / "cluster.yaml").read_text().replace("PATCHES", str(patches))

@@ -130,7 +130,12 @@ def _containers_conf(settings: Settings) -> Path:
 
 def _podman_settings() -> str:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    # podman lowers its own limit to the kernel's number of process ids first, and may not
+    # raise it above that again.
+    pids = int(Path("/proc/sys/kernel/pid_max").read_text())
     processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    if processes != resource.RLIM_INFINITY:
+        processes = min(processes, pids)
     limits = [("nofile", files), ("nproc", processes)]
     # podman asks for more than a machine without CAP_SYS_RESOURCE may give, then fails.
     given = [f'"{name}={n}:{n}"' for name, n in limits if n != resource.RLIM_INFINITY]

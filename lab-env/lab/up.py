@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lab import cluster, guard, install, nodes, ready, state
+from lab import checks, cluster, guard, install, nodes, ready, state
 from lab.cache import remove_tree
-from lab.checks import as_error, before_up
 from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine, find
 from lab.errors import LabError
@@ -29,9 +28,7 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     engine = install.ensure_engine(progress, settings)
     with progress.step("check the machine"):
         cluster.refuse_others(settings, engine)
-        error = as_error(before_up(settings, engine))
-        if error is not None:
-            raise error
+        checks.stop_at_trouble(settings, engine)
     record = state.read(settings)
     if record is None or not _can_go_on(settings, engine, record):
         record = _make(settings, engine, progress)
@@ -78,7 +75,7 @@ def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool
 
 
 def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
-    images = course_images(settings, engine, progress)
+    images = course_images(settings, progress)
     with progress.step("wake the nodes"):
         woken = nodes.revive(settings, engine)
     _write_kubeconfig_if_lost(settings, engine)
@@ -104,7 +101,7 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
     # Side by side: on a bare machine both take minutes.
     made = together(
         node=lambda: choose.node_image(settings, engine, progress),
-        course=lambda: course_images(settings, engine, progress),
+        course=lambda: course_images(settings, progress),
     )
     image, images = made["node"], made["course"]
     _link_programs(settings, engine, image.reference, progress)
