@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from lab import checks, cluster, guard, install, nodes, ready, state
 from lab.cache import remove_tree
 from lab.courseimages import CourseImage, course_images
-from lab.engine import Engine, find
+from lab.engine import Engine, NoEngine, find
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.load import load
@@ -25,7 +26,7 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     rest. Raises LabError, with what to do, if the lab can't be made to work.
     """
     started = time.monotonic()
-    engine = install.ensure_engine(progress, settings)
+    engine = _working_engine(settings, progress)
     with progress.step("check the machine"):
         cluster.refuse_others(settings, engine)
         checks.stop_at_trouble(settings, engine)
@@ -64,6 +65,14 @@ def stop(settings: Settings, progress: Progress) -> None:
         engine.stop([*nodes.names(settings)[1:], nodes.names(settings)[0]])
 
 
+def _working_engine(settings: Settings, progress: Progress) -> Engine:
+    try:
+        return find(settings)
+    except NoEngine as trouble:
+        install.engine(settings, trouble, progress)
+        return find(settings)
+
+
 def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool:
     return (
         record.phase == "ready"
@@ -98,12 +107,7 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
         remove_tree(settings.folder)
     record = state.new(settings, engine.provider)
     state.write(settings, record)
-    # Side by side: on a bare machine both take minutes.
-    made = together(
-        node=lambda: choose.node_image(settings, engine, progress),
-        course=lambda: course_images(settings, progress),
-    )
-    image, images = made["node"], made["course"]
+    image, images = _images(settings, engine, progress)
     _link_programs(settings, engine, image.reference, progress)
     record.node_image, record.node_image_source = image.reference, image.source
     state.write(settings, record)
@@ -118,6 +122,18 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
     together(**jobs)
     record.kubernetes = _version(settings)
     return record
+
+
+def _images(
+    settings: Settings, engine: Engine, progress: Progress
+) -> tuple[choose.NodeImage, list[CourseImage]]:
+    # Side by side: on a bare machine both take minutes.
+    jobs: dict[str, Callable[[], Any]] = {
+        "node": lambda: choose.node_image(settings, engine, progress),
+        "course": lambda: course_images(settings, progress),
+    }
+    made = together(**jobs)
+    return made["node"], made["course"]
 
 
 def _loaded(
