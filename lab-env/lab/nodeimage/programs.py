@@ -1,0 +1,140 @@
+"""The Go programs: those of a node, in one build, and kind and kubectl for this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lab import archive, golang
+from lab.cache import Cache, key
+from lab.engine import Engine
+from lab.errors import LabError
+from lab.nodeimage.versions import REPOSITORY, SOURCE, versions
+from lab.progress import Progress
+from lab.settings import Settings
+
+KIND_MODULE = "sigs.k8s.io/kind"
+_DEFAULT = "kind-default"
+_DEFAULT_IMAGE = re.compile(r'^const Image = "([^"]+@sha256:[0-9a-f]{64})"$', re.MULTILINE)
+
+
+def programs_key() -> str:
+    """The cache key of all programs: of their sources and of how they are compiled."""
+    how = json.dumps([versions().build, versions().go], sort_keys=True)
+    parts: list[str | Path] = [archive.architecture(), how]
+    for file in sources(SOURCE):
+        parts += [str(file.relative_to(SOURCE)), file]
+    return key(*parts)
+
+
+def sources(folder: Path) -> list[Path]:
+    """Return the files below a module's folder that the compiler may read, in a fixed order."""
+    compiled = (
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and file.relative_to(folder).parts[0] not in ("rootfs", "versions.json")
+        and not file.name.endswith(("_test.go", ".md"))
+        and "testdata" not in file.parts
+    )
+    return sorted(compiled)
+
+
+def build_programs(settings: Settings, progress: Progress) -> Path:
+    """Return the folder with all binaries; about six minutes on two cores when none is cached."""
+
+    def make(folder: Path) -> None:
+        go = golang.find(settings, versions().go, progress)
+        with progress.step("compile Kubernetes and the node's programs") as step:
+            _build(go, folder, versions().build["packages"], step.say)
+
+    return Cache(settings.cache).result("programs", programs_key(), make)
+
+
+def kind_binary(settings: Settings, progress: Progress) -> Path:
+    """Return the program kind: that of the programs' build if there is one, else built alone."""
+    cache = Cache(settings.cache)
+    if cache.has("programs", programs_key()):
+        return cache.root / "programs" / programs_key() / "kind"
+
+    def make(folder: Path) -> None:
+        go = golang.find(settings, versions().go, progress)
+        with progress.step("compile kind") as step:
+            _build(go, folder, [KIND_MODULE], step.say)
+
+    return cache.result("kind", _module_key(), make) / "kind"
+
+
+def kubectl_binary(settings: Settings, engine: Engine, image: str, progress: Progress) -> Path:
+    """Return a kubectl of the cluster's version: that of its node image, which the engine holds.
+
+    For an image that was built here it is another name of the binary in the cache.
+    """
+    cache = Cache(settings.cache)
+    ours = image.startswith(f"{REPOSITORY}:") and cache.has("programs", programs_key())
+
+    def linked(folder: Path) -> None:
+        (folder / "kubectl").hardlink_to(build_programs(settings, progress) / "node")
+
+    def copied(folder: Path) -> None:
+        with progress.step("take kubectl out of the node image"):
+            container = engine.run("create", image, "kubectl").out.strip()
+            try:
+                engine.run("cp", f"{container}:/usr/bin/kubectl", folder / "kubectl", timeout=120)
+            finally:
+                engine.run("rm", "-f", container)
+
+    return cache.result("kubectl", key(image), linked if ours else copied) / "kubectl"
+
+
+def kind_module(settings: Settings, progress: Progress) -> Path:
+    """Return the folder of kind's sources, which hold the files that every node image has."""
+    return golang.find(settings, versions().go, progress).module(SOURCE, KIND_MODULE)
+
+
+def default_image(settings: Settings, progress: Progress) -> str:
+    """Return the node image that this version of kind uses by itself, pinned by its digest."""
+
+    def make(folder: Path) -> None:
+        source = kind_module(settings, progress) / "pkg/apis/config/defaults/image.go"
+        found = _DEFAULT_IMAGE.search(source.read_text())
+        if found is None:
+            raise LabError(
+                f"kind {versions().kind} doesn't say which node image it uses.",
+                "Its source image.go holds no reference with a digest.",
+                "Set LAB_IMAGES=build, or name an image in LAB_NODE_IMAGE.",
+            )
+        # Spelled out, or podman may ask in which registry it is to look.
+        (folder / "reference").write_text(f"docker.io/{found[1]}")
+
+    place = Cache(settings.cache).result(_DEFAULT, _module_key(), make)
+    return (place / "reference").read_text()
+
+
+def known_default_image(settings: Settings) -> str | None:
+    """Return kind's own node image if that is known already, at the cost of a file read."""
+    cache = Cache(settings.cache)
+    if not cache.has(_DEFAULT, _module_key()):
+        return None
+    return (cache.root / _DEFAULT / _module_key() / "reference").read_text()
+
+
+def _module_key() -> str:
+    return key(archive.architecture(), versions().kind, SOURCE / "go.mod", SOURCE / "go.sum")
+
+
+def _build(go: golang.Go, out: Path, packages: Iterable[str], say: golang.Say) -> None:
+    build: dict[str, Any] = dict(versions().build)
+    go.build(
+        SOURCE,
+        out,
+        list(packages),
+        tags=build["tags"],
+        flags=build["flags"],
+        ldflags=build["ldflags"],
+        env=build["environment"],
+        say=say,
+    )
