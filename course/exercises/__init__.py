@@ -9,6 +9,7 @@ from course.exercises.assertions import (
     now,
     within,
 )
+from course.exercises.checks import begin, check, hint, solution
 from course.exercises.claims import claim, replaced
 from course.exercises.errors import CellError, ClaimFailedError, NoChapterError
 from course.exercises.facts import (
@@ -40,26 +41,42 @@ from course.exercises.identity import (
     same_uid,
     same_volume,
 )
+from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
+from course.exercises.overview import progress
+from course.exercises.predictions import Prediction, answer, predict
+from course.exercises.registry import Attempt, exercise
 from course.exercises.restarts import restarted
 from course.exercises.session import from_here, use
 
 __all__ = [
     "Assertion",
+    "Attempt",
+    "CannotTell",
     "CellError",
     "ClaimFailedError",
     "Fact",
     "Incarnation",
     "NoChapterError",
+    "NotAttempted",
+    "Outcome",
+    "Prediction",
+    "Right",
+    "Wrong",
+    "answer",
     "at_least",
     "at_most",
     "at_revision",
     "before",
+    "begin",
     "bound",
+    "check",
     "claim",
     "created",
     "deleted",
     "eventually",
+    "exercise",
     "from_here",
+    "hint",
     "in_order",
     "kept",
     "never",
@@ -70,6 +87,8 @@ __all__ = [
     "other_node",
     "other_uid",
     "other_volume",
+    "predict",
+    "progress",
     "reached",
     "ready",
     "replaced",
@@ -82,6 +101,7 @@ __all__ = [
     "same_volume",
     "scheduled",
     "set_pods",
+    "solution",
     "stays",
     "such_that",
     "terminating",

@@ -1,5 +1,6 @@
 """Claims: sentences of the text that the cluster's history proves or refutes."""
 
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from course.exercises.assertions import Assertion, Finding, asserted
@@ -25,13 +26,7 @@ def claim(sentence: str, *assertions: Assertion | Moment, timeout: float = BOUND
     if not assertions:
         raise ValueError("A claim needs something that can be false.")
     wanted = [asserted(one) for one in assertions]
-    session = current()
-    span, findings = _judged(session, wanted, timeout, sentence)
-    for assertion, finding in zip(wanted, findings, strict=True):
-        if not finding.verdict:
-            raise ClaimFailedError(_failure(sentence, assertion, finding, span, timeout))
-    lines = [line for finding in findings for line in finding.lines]
-    print("\n".join([f"✓ {sentence}", *rendered(lines, span)]))
+    print("\n".join([f"✓ {sentence}", *_proof(current(), sentence, wanted, timeout)]))
 
 
 def replaced(name: str, timeout: float = BOUND) -> tuple[Incarnation, Incarnation]:
@@ -54,10 +49,22 @@ def replaced(name: str, timeout: float = BOUND) -> tuple[Incarnation, Incarnatio
     raise ClaimFailedError(_failure(sentence, nothing, because, session.span(), timeout))
 
 
-def _judged(
-    session: Session, wanted: list[Assertion], timeout: float, sentence: str
+def evidence(session: Session, assertion: Assertion, timeout: float) -> list[str]:
+    """The lines that prove an assertion. Raises ClaimFailedError when it is false."""
+    return _proof(session, str(assertion), [assertion], timeout)
+
+
+def judged(
+    session: Session,
+    wanted: Sequence[Assertion],
+    timeout: float,
+    sentence: str,
+    enough: Callable[[Sequence[bool | None]], bool],
 ) -> tuple[Span, list[Finding]]:
-    """Judge all of them on one state of the history, again with each change until sure."""
+    """Judge all of them on one state of the history, again with each change until ``enough``.
+
+    Raises ClaimFailedError when the cluster does not answer.
+    """
     began = monotonic()
     _caught_up(session, timeout, sentence)
     result: list[tuple[Span, list[Finding]]] = []
@@ -66,11 +73,30 @@ def _judged(
         span = session.span()
         findings = [assertion.judge(span) for assertion in wanted]
         result[:] = [(span, findings)]
-        verdicts = [finding.verdict for finding in findings]
-        return False in verdicts or None not in verdicts
+        return enough([finding.verdict for finding in findings])
 
     session.history.wait(sure, max(0.0, timeout - (monotonic() - began)))
     return result[0]
+
+
+def _proof(
+    session: Session, sentence: str, wanted: Sequence[Assertion], timeout: float
+) -> list[str]:
+    span, findings = judged(
+        session,
+        wanted,
+        timeout,
+        sentence,
+        enough=lambda verdicts: False in verdicts or None not in verdicts,
+    )
+    # What is false tells more than what is still awaited.
+    pairs = sorted(
+        zip(wanted, findings, strict=True), key=lambda pair: pair[1].verdict is not False
+    )
+    for assertion, finding in pairs:
+        if not finding.verdict:
+            raise ClaimFailedError(_failure(sentence, assertion, finding, span, timeout))
+    return rendered([line for finding in findings for line in finding.lines], span)
 
 
 def _caught_up(session: Session, timeout: float, sentence: str) -> None:

@@ -27,6 +27,7 @@ class Session:
     history: History
     catch_up: Callable[[float], bool]
     progress_file: Path
+    chapter: int | None = None
 
     def span(self, mark: str | None = None) -> Span:
         """The history since a mark; without one, since the latest ``from_here``."""
@@ -40,12 +41,17 @@ class Session:
 _sessions: list[Session] = []
 
 
-def use(history: History, catch_up: Callable[[float], bool], progress_file: Path) -> None:
-    """Say which history the claims and checks of this kernel speak of.
+def use(
+    history: History,
+    catch_up: Callable[[float], bool],
+    progress_file: Path,
+    chapter: int | None = None,
+) -> None:
+    """Say which history the claims and checks of this kernel speak of, and of which chapter.
 
     Times are told relative to the history's mark `chapter`, else to its beginning.
     """
-    _sessions[:] = [Session(history, catch_up, progress_file)]
+    _sessions[:] = [Session(history, catch_up, progress_file, chapter)]
 
 
 def current() -> Session:

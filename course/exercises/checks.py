@@ -1,0 +1,145 @@
+"""Judges exercises on the real cluster, and gives the next hint for a wrong one."""
+
+from collections.abc import Callable
+
+from course.exercises.errors import CellError
+from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
+from course.exercises.registry import Attempt, Exercise, find
+from course.exercises.scorebook import Exercise as Score
+from course.exercises.scorebook import Page, Scorebook, ScorebookError
+from course.exercises.session import PATIENCE, Session, current
+from course.exercises.settled import moving
+
+#: How long a check waits for the cluster to come to rest, in seconds.
+REST = 20.0
+
+#: What each exercise was last found wrong for: the same mistake gets the same hint.
+_mistakes: dict[str, str] = {}
+
+
+def begin(number: str) -> None:
+    """Say what the exercise asks for. It is judged by what happens from now on."""
+    task = find(number)
+    session = current()
+    answered = session.catch_up(PATIENCE)
+    session.history.mark(_mark(task))
+    _mistakes.pop(task.number, None)
+    print(f"Exercise {task.number}: {task.title}")
+    if not answered:
+        print("The cluster does not answer now. Run `lab status` in a terminal to see why.")
+
+
+def check(number: str, wait: float = REST) -> Outcome:
+    """Judge an exercise by what happened since it began, and print what was found.
+
+    While Pods come and go it waits, at most ``wait`` seconds, for a right solution.
+    Never raises for what the learner did: without a cluster, it can't tell.
+    """
+    try:
+        task, session = find(number), current()
+    except CellError as missing:
+        return _said(CannotTell(str(missing)))
+    if not session.catch_up(PATIENCE):
+        return _said(
+            CannotTell(
+                "the cluster does not answer. Run `lab status` in a terminal to see why, "
+                "then check again."
+            )
+        )
+    outcome = _said(_judged(task, session, wait))
+    _kept(task, session, outcome)
+    return outcome
+
+
+def hint(number: str) -> None:
+    """Print the next hint of an exercise; the last one again when there are no more."""
+    task, session = find(number), current()
+    _hint(task, session, further=True)
+
+
+def solution(number: str) -> None:
+    """Print one way to solve an exercise. There are others, and a check accepts them."""
+    task = find(number)
+    try:
+        print(task.solution.read_text().rstrip())
+    except OSError:
+        print(f"The file with the solution of {task.number} is missing from the checkout.")
+
+
+def _mark(task: Exercise) -> str:
+    return f"exercise {task.number}"
+
+
+def _said(outcome: Outcome) -> Outcome:
+    print(outcome)
+    return outcome
+
+
+def _judged(task: Exercise, session: Session, wait: float) -> Outcome:
+    """The outcome once it is right or the cluster is at rest, or the bound is over."""
+    found: list[Outcome] = []
+
+    def sure(_: object) -> bool:
+        span = session.span(_mark(task))
+        try:
+            outcome = task.judge(Attempt(span))
+        except Exception as mistake:  # noqa: BLE001 - a learner must never see our traceback
+            outcome = CannotTell(
+                f"the check itself failed ({type(mistake).__name__}: {mistake}). "
+                "That is the course's mistake, not yours."
+            )
+        found[:] = [outcome]
+        return isinstance(outcome, Right | CannotTell) or moving(span.now()) is None
+
+    session.history.wait(sure, wait)
+    outcome = found[0]
+    still = moving(session.history.snapshot())
+    if isinstance(outcome, Wrong) and still:
+        return Wrong(f"{outcome.because.rstrip('.')}. The cluster still moves: {still}.")
+    return outcome
+
+
+def _kept(task: Exercise, session: Session, outcome: Outcome) -> None:
+    """Keep the score, and give a hint for a wrong solution."""
+    if isinstance(outcome, NotAttempted | CannotTell):
+        return
+
+    def write(page: Page) -> None:
+        score = page.exercises.setdefault(task.number, Score())
+        score.tries += 1
+        score.solved = score.solved or isinstance(outcome, Right)
+
+    _write(session, write)
+    if isinstance(outcome, Wrong):
+        mistake = outcome.because.split(" The cluster still moves")[0]
+        _hint(task, session, further=_mistakes.get(task.number) != mistake)
+        _mistakes[task.number] = mistake
+
+
+def _hint(task: Exercise, session: Session, *, further: bool) -> None:
+    """Print a hint: the next one, or the one given last."""
+    given = 0
+
+    def write(page: Page) -> None:
+        nonlocal given
+        score = page.exercises.setdefault(task.number, Score())
+        score.hints = min(len(task.hints), max(1, score.hints + further))
+        given = score.hints
+
+    if not _write(session, write):
+        given = max(given, 1)
+    print(f"Hint {given} of {len(task.hints)}: {task.hints[given - 1]}")
+    if given < len(task.hints):
+        print(f'hint("{task.number}") gives the next one.')
+    else:
+        print(f'That was the last. solution("{task.number}") shows one way.')
+
+
+def _write(session: Session, how: Callable[[Page], None]) -> bool:
+    """Whether the score could be kept; if not, the reason is printed."""
+    try:
+        Scorebook(session.progress_file).change(how)
+    except ScorebookError as refused:
+        print(refused)
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""The form of a prediction in Jupyter, and its text everywhere else."""
+
+from typing import Any
+
+from course.exercises.predictions import Prediction
+
+
+def show(prediction: Prediction) -> None:
+    """Show a form with the options and a button; outside Jupyter, print the question."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "kernel"):
+        print(prediction)
+        return
+    from IPython.display import display
+
+    # The text is what a static page, a screen without widgets and nbval see.
+    display(  # type: ignore[no-untyped-call]
+        {
+            "text/plain": repr(prediction),
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": form(prediction).model_id,
+            },
+        },
+        raw=True,
+    )
+
+
+def form(prediction: Prediction) -> Any:
+    """The widget: native radio buttons or boxes, each with its label, and one button."""
+    import ipywidgets
+
+    boxes = _boxes(prediction)
+    button = ipywidgets.Button(
+        description="That's my guess", tooltip=f"Keep the guess for: {prediction.question}"
+    )
+    # Labels show text, never HTML.
+    question = ipywidgets.Label(prediction.question, style={"font_weight": "bold"})
+    note = ipywidgets.Label("")
+
+    def keep(_: Any) -> None:
+        chosen = _chosen(prediction, boxes)
+        if prediction.right is not None:
+            note.value = "The answer is known already."
+        elif not chosen and not prediction.several:
+            note.value = "Choose one first."
+            return
+        else:
+            prediction.choose(*chosen)
+            note.value = f"Kept: {', '.join(chosen) or 'none of them'}."
+        for part in (*boxes, button):
+            part.disabled = True
+
+    button.on_click(keep)
+    return ipywidgets.VBox([question, *boxes, button, note])
+
+
+def _boxes(prediction: Prediction) -> list[Any]:
+    import ipywidgets
+
+    wide = ipywidgets.Layout(width="auto")
+    if prediction.several:
+        return [
+            ipywidgets.Checkbox(description=option, indent=False, layout=wide)
+            for option in prediction.options
+        ]
+    return [
+        ipywidgets.RadioButtons(
+            options=prediction.options, value=None, layout=wide, tooltip=prediction.question
+        )
+    ]
+
+
+def _chosen(prediction: Prediction, boxes: list[Any]) -> list[str]:
+    if prediction.several:
+        pairs = zip(prediction.options, boxes, strict=True)
+        return [option for option, box in pairs if box.value]
+    return [boxes[0].value] if boxes[0].value is not None else []
