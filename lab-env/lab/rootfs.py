@@ -83,16 +83,26 @@ def _own(content: Content) -> Plan:
         info.type, info.linkname = tarfile.SYMTYPE, posixpath.basename(BUSYBOX)
         found[info.name] = (info, None)
     for path, source in sorted({**content.files, **_files(content.overlay)}.items()):
-        info = _info(path, 0o755 if source.stat().st_mode & 0o100 else 0o644)
-        info.size = source.stat().st_size
-        found[info.name] = (info, source)
+        found[_info(path, 0).name] = _copied(path, source)
     return found
+
+
+def _copied(path: str, source: Path) -> Entry:
+    if source.is_symlink():
+        link = _info(path, 0o777)
+        link.type, link.linkname = tarfile.SYMTYPE, str(source.readlink())
+        return link, None
+    # Only whether it is executable counts: the rest of a mode differs from checkout to checkout.
+    info = _info(path, 0o755 if source.stat().st_mode & 0o100 else 0o644)
+    info.size = source.stat().st_size
+    return info, source
 
 
 def _files(overlay: Path | None) -> dict[str, Path]:
     if overlay is None:
         return {}
-    return {str(path.relative_to(overlay)): path for path in overlay.rglob("*") if path.is_file()}
+    found = [path for path in overlay.rglob("*") if path.is_file() or path.is_symlink()]
+    return {str(path.relative_to(overlay)): path for path in found}
 
 
 def _add(out: tarfile.TarFile, path: str, entry: Entry, base: tarfile.TarFile | None) -> None:
