@@ -55,12 +55,12 @@ class Model:
         """Everything, in the form of ``apply``."""
         return {
             "groups": {
-                key: {"head": head, "slots": self._slots[key], "why": self._whys[key]}
+                key: {"head": head, "slots": dict(self._slots[key]), "why": self._whys[key]}
                 for key, head in self._heads.items()
             },
-            "nodes": self._nodes,
-            "loose": self._loose,
-            "events": self._events,
+            "nodes": list(self._nodes),
+            "loose": list(self._loose),
+            "events": list(self._events),
         }
 
     def _begin(self, snapshot: Snapshot) -> None:

@@ -22,7 +22,15 @@ def why(grouping: Grouping, group: Group, drawn: dict[str, Json]) -> list[Json]:
     }
     reasons = list(pods.values())
     if group.kind == "StatefulSet":
-        reasons = [*why_set(grouping, group, drawn, pods), *reasons]
+        of_set = why_set(grouping, group, drawn, pods)
+        # "web-2 waits for web-1: …" has said already what keeps web-1.
+        said = {
+            one.about for one in reasons if any(f": {one.brief}." in two.text for two in of_set)
+        }
+        reasons = [
+            *of_set,
+            *(one for one in reasons if one.about not in said or one.level == "bad"),
+        ]
     reasons.sort(key=lambda reason: ("bad", "wait", "note").index(reason.level))
     shown = [reason.drawn() for reason in reasons[:MOST]]
     if len(reasons) > MOST:

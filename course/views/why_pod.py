@@ -47,9 +47,9 @@ class Case:
         """The Pod's name."""
         return name(self.pod)
 
-    def kubectl(self, verb: str, rest: str = "") -> str:
+    def kubectl(self, verb: str, rest: str) -> str:
         """A command on this Pod, with its namespace."""
-        return f"kubectl {verb} -n {self.group.namespace} {rest}".rstrip()
+        return f"kubectl {verb} {rest} -n {self.group.namespace}"
 
     def told(self, *reasons: str, kind: str = "Pod", named: str = "") -> str:
         """The newest event's message with one of these reasons; empty if there is none."""
