@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course import exercises
+from course.chapters import chapter_1  # noqa: F401 - it registers its exercises
 from course.chapters.kernel import ChapterLock, point_kubectl
 from course.cluster import session
 from course.cluster.connection import Connection, Refusal, connect
@@ -15,7 +16,8 @@ from course.exercises.session import CHAPTER
 from course.record import History
 from course.views.board import board
 from lab.errors import LabError
-from lab.reset import reset
+from lab.kubectl import no_lab
+from lab.reset import CHAPTERS, reset
 from lab.settings import Settings
 
 FIRST_LOOK_SECONDS = 15.0
@@ -77,6 +79,13 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
     another kernel has the chapter open.
     """
     settings = Settings.from_environment()
+    # Before anything is written: a folder of a lab that isn't there would be litter.
+    if number not in CHAPTERS:
+        raise LabError(
+            f"There is no chapter {number}.", "The course has chapters 1 to 6.", "Run chapter(1)."
+        )
+    if not settings.kubeconfig.exists():
+        raise no_lab(settings)
     _kernel.close()
     _kernel.lock = ChapterLock(settings, number)
     try:
@@ -108,7 +117,7 @@ def _open(settings: Settings, number: int) -> Chapter:
         watch.stop()
         raise
     history.mark(CHAPTER)
-    exercises.use(history, watch.catch_up, settings.folder / "progress.json")
+    exercises.use(history, watch.catch_up, settings.folder / "progress.json", chapter=number)
     session.enter(session.Session(connection, f"chapter-{number}", watch.catch_up))
     return Chapter(number, connection, history, watch)
 
