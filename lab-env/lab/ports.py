@@ -41,7 +41,7 @@ def is_free(port: int) -> bool:
 
 
 def _asked_for(wanted: str) -> int:
-    if not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:
+    if not (wanted.isascii() and wanted.isdecimal()) or not 1 <= int(wanted) <= 65535:
         raise LabError(
             f"LAB_PORT={wanted!r} is no port.",
             "A port is a number from 1 to 65535.",
