@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from lab import lock, shell
 from lab.down import down
+from lab.engine import find
 from lab.errors import LabError
+from lab.kubectl import no_lab
 from lab.progress import Progress, Quiet, progress
 from lab.reset import reset
 from lab.settings import Settings
@@ -68,11 +72,21 @@ def _down(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _load(settings: Settings, asked: argparse.Namespace) -> int:
-    from lab.load import load_from_engine
-
     return _changing(
-        settings, asked, "load", lambda shown: load_from_engine(settings, asked.image, shown)
+        settings, asked, "load", lambda shown: _load_own_image(settings, asked.image, shown)
     )
+
+
+def _load_own_image(settings: Settings, reference: str, shown: Progress) -> None:
+    from lab.load import load, own_image
+
+    if not settings.kubeconfig.exists():
+        raise no_lab(settings)
+    engine = find(settings)
+    with tempfile.TemporaryDirectory(prefix="own-", dir=settings.cache) as folder:
+        with shown.step(f"save {reference}"):
+            image = own_image(engine, reference, Path(folder))
+        load(engine, settings, [image], shown)
 
 
 def _status(settings: Settings, asked: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
         ready.nodes(settings, nodes.names(settings))
     guard.check(settings)
     with progress.step("load the course's images"):
-        load(engine, nodes.names(settings), images, progress)
+        load(engine, settings, images, progress)
     with progress.step("wait for DNS"):
         ready.dns(settings, engine, nodes.names(settings)[1])
     if woken:
@@ -140,7 +140,7 @@ def _loaded(
     settings: Settings, engine: Engine, images: list[CourseImage], progress: Progress
 ) -> None:
     with progress.step("load the course's images"):
-        load(engine, nodes.names(settings), images, progress)
+        load(engine, settings, images, progress)
 
 
 def _nodes_work(settings: Settings, engine: Engine, progress: Progress) -> None:
