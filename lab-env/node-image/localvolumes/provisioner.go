@@ -39,12 +39,19 @@ func (p *Provisioner) ShouldProvision(_ context.Context, claim *core.PersistentV
 	return claim.Annotations[selectedNode] == p.Node
 }
 
+// refused is a claim that can't ever be fulfilled. Learners read it in the claim's events.
+type refused string
+
+func (why refused) Error() string { return string(why) }
+
+// GRPCStatus tells the controller to try again only rarely: a claim's wish can't be changed.
+func (why refused) GRPCStatus() *status.Status { return status.New(codes.InvalidArgument, string(why)) }
+
 // Provision makes the claim's folder. It may be called again for the same claim: after a restart,
 // or when the volume could not be stored.
 func (p *Provisioner) Provision(_ context.Context, options controller.ProvisionOptions) (*core.PersistentVolume, controller.ProvisioningState, error) {
 	if why := refusal(options.PVC, options.StorageClass); why != "" {
-		// InvalidArgument: a claim can't be changed, so the controller asks again only rarely.
-		return nil, controller.ProvisioningFinished, status.Error(codes.InvalidArgument, why)
+		return nil, controller.ProvisioningFinished, refused(why)
 	}
 	path, err := folder(p.Root, options.PVName)
 	if err != nil {

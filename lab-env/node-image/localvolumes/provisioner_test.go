@@ -5,15 +5,19 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
 	testclient "k8s.io/client-go/testing"
+	"sigs.k8s.io/sig-storage-lib-external-provisioner/v13/controller"
 )
 
 const otherUID = "1f3a1b7c-9d2e-4c55-8a10-6b7c8d9e0f12"
@@ -125,6 +129,22 @@ func TestAVolumeIsStoredSoonAfterTheServerFailedTwice(t *testing.T) {
 	provide(t, client, "worker")
 	within(t, 5*time.Second, "the first try", func() bool { return calls.Load() >= 1 })
 	within(t, 2*time.Second, "the volume is stored", func() bool { return volumeNamed(client, pvName) != nil })
+}
+
+func TestARefusedClaimSaysWhyInPlainWordsAndIsNotTriedAtOnce(t *testing.T) {
+	claim := newClaim("shared", claimUID, "worker")
+	claim.Spec.AccessModes = []core.PersistentVolumeAccessMode{core.ReadWriteMany}
+	p := &Provisioner{Node: "worker", Root: t.TempDir()}
+	_, _, err := p.Provision(context.Background(), controller.ProvisionOptions{PVName: pvName, PVC: claim, StorageClass: newClass()})
+	if err == nil || strings.Contains(err.Error(), "rpc") || !strings.Contains(err.Error(), "ReadWriteMany") {
+		t.Errorf("got %v", err)
+	}
+	if status.Code(err) != codes.InvalidArgument {
+		t.Errorf("code %s: the controller would try again at once", status.Code(err))
+	}
+	if exists(filepath.Join(p.Root, pvName)) {
+		t.Error("the folder was made all the same")
+	}
 }
 
 func TestAFolderMadeBeforeARestartIsUsedAgain(t *testing.T) {

@@ -34,8 +34,5 @@ func runLocalVolumes() {
 	exit(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	err = localvolumes.Run(ctx, config, &localvolumes.Provisioner{Node: node, Root: volumesRoot})
-	if !errors.Is(err, context.Canceled) {
-		exit(err)
-	}
+	exit(localvolumes.Run(ctx, config, &localvolumes.Provisioner{Node: node, Root: volumesRoot}))
 }
