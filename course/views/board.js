@@ -18,7 +18,7 @@ const GLYPHS = {
   creating: ["M6 6V1.2A4.8 4.8 0 0 1 10.8 6Z", "M6 1.2a4.8 4.8 0 1 0 0 9.6a4.8 4.8 0 0 0 0-9.6"],
   failed: ["M3.6 .8h4.8l2.8 2.8v4.8l-2.8 2.8H3.6L.8 8.4V3.6Z", "M4 4l4 4M8 4l-4 4"],
   terminating: ["", "M6 1.2a4.8 4.8 0 1 0 0 9.6a4.8 4.8 0 0 0 0-9.6"],
-  unknown: ["", "M1.2 1.2h9.6v9.6H1.2ZM4.4 4.6c0-2.2 3.3-2.2 3.3-.2C7.7 5.6 6 5.7 6 7M6 8.4v.9"],
+  unknown: ["", "M.8 .8h10.4v10.4H.8ZM4.2 4.6a1.8 1.8 0 1 1 2.7 1.5q-.9.5-.9 1.2M6 9.2v.1"],
   done: ["", "M2 6.2l2.8 2.8 5.2-6"],
   empty: ["", "M3 6h6"],
   away: ["", "M3 6h6"],
@@ -59,7 +59,7 @@ function attribute(element, name, value) {
 }
 
 function show(element, visible) {
-  if (element.hidden === visible) element.hidden = !visible;
+  element.hidden = !visible;
 }
 
 function button(className, label, act, text = label) {
@@ -278,8 +278,9 @@ class Tile {
     if (dense) {
       this.tile.append(this.badge);
     } else {
-      this.lines = ["node", "ip", "note"].map((one) => make("span", `lb-small lb-${one}`));
-      this.tile.append(...this.lines, this.badge);
+      this.note = make("span", "lb-small lb-brief");
+      this.lines = ["node", "ip", "age"].map((one) => make("span", `lb-small lb-line-${one}`));
+      this.tile.append(this.note, ...this.lines, this.badge);
       this.dns = make("div", "lb-dns");
     }
     this.item.append(this.ordinal, this.tile, ...(dense ? [] : [this.dns]), this.claims);
@@ -305,6 +306,7 @@ class Tile {
     } else {
       this.drawLines(slot);
     }
+    this.drawNote();
     this.drawClaims(slot);
     if (came || first) pulse(this.tile, "lb-came");
     else if (before.state !== slot.state) pulse(this.tile, "lb-turned");
@@ -317,6 +319,11 @@ class Tile {
     say(this.dns, slot.dns ?? "");
     this.dns.classList.toggle("lb-off", !slot.resolves);
     attribute(this.dns, "title", slot.dns ? (slot.resolves ? "resolves" : "does not resolve now") : null);
+  }
+
+  drawNote() {
+    const reason = this.view.group.why.find((one) => one.about === this.slot.name);
+    if (this.note) say(this.note, reason?.brief ?? "");
   }
 
   // What grows with time: how long the Pod has been so.
@@ -384,7 +391,7 @@ class SetView {
     head.append(this.name, this.kind);
     this.counts = make("div", "lb-counts");
     this.slots = make("ol", "lb-slots");
-    this.partition = make("li", "lb-partition");
+    this.partition = make("div", "lb-partition");
     this.partition.append(make("span"));
     this.reasons = make("div", "lb-reasons");
     this.root.append(head, this.counts, this.slots, this.reasons);
@@ -405,6 +412,7 @@ class SetView {
       this.root.classList.toggle("lb-dense", dense);
       this.tiles.forEach((tile) => tile.item.remove());
       this.tiles.clear();
+      this.shape = "";
     }
     for (const key of rebuild ? group.slots.keys() : slots) {
       const slot = group.slots.get(key);
@@ -430,29 +438,27 @@ class SetView {
     if (shape === this.shape) return;
     this.shape = shape;
     let next = this.slots.firstChild;
-    const put = (item) => {
+    for (const key of order) {
+      const { item } = this.tiles.get(key);
       if (item === next) next = next.nextSibling;
       else this.slots.insertBefore(item, next);
-    };
-    let due = parted;
-    for (const key of order) {
-      if (due && Number(key) >= head.partition) {
-        put(this.partition);
-        due = false;
-      }
-      put(this.tiles.get(key).item);
     }
-    if (due) put(this.partition);
-    if (!parted) this.partition.remove();
+    this.slots.style.setProperty("--slots", Math.max(order.length, 1));
     this.slots.classList.toggle("lb-parted", parted);
-    say(this.partition.firstChild, `partition ${head.partition}: updates from here on`);
+    const first = parted && order.find((key) => Number(key) >= head.partition);
+    if (!parted) this.partition.remove();
+    else if (first) this.tiles.get(first).item.append(this.partition);
+    else this.slots.lastChild.append(this.partition); // beyond the last: everything is held back
+    this.partition.classList.toggle("lb-beyond", parted && !first);
+    say(this.partition.firstChild, `partition ${head.partition}: ${first ? "updates from here on" : "no updates"}`);
   }
 
   drawHead(head) {
     if (head === this.head) return;
     this.head = head;
     say(this.name, head.name);
-    const where = [KIND[head.kind] ?? head.kind, head.namespace];
+    const where = [KIND[head.kind] ?? head.kind];
+    if (head.namespace !== this.board.title) where.push(head.namespace);
     if (head.policy === "Parallel") where.push("Parallel");
     if (head.strategy === "OnDelete") where.push("OnDelete");
     if (head.gone) where.push("deleted");
@@ -490,8 +496,9 @@ class SetView {
     const shape = JSON.stringify(reasons);
     if (shape === this.told) return;
     this.told = shape;
+    for (const tile of this.tiles.values()) tile.drawNote();
     this.reasons.replaceChildren(
-      ...reasons.map((reason) => {
+      ...reasons.filter((reason) => !reason.quiet).map((reason) => {
         const box = make("div", "lb-why");
         box.dataset.level = reason.level;
         box.append(make("p", "", reason.text), command(reason.command));
@@ -507,8 +514,8 @@ class TimeLine {
     this.board = board;
     this.root = make("div", "lb-time", "", { role: "group", "aria-label": "Time line" });
     this.back = button("lb-icon", "One step back", () => board.step(-1), "◀");
-    this.play = button("lb-icon", "Play", () => board.play(), "▶▶");
     this.on = button("lb-icon", "One step on", () => board.step(1), "▶");
+    this.play = button("lb-icon", "Play", () => board.play());
     this.rail = make("div", "lb-rail");
     this.ticks = make("div", "lb-ticks", "", { "aria-hidden": "true" });
     this.range = make("input", "", "", { type: "range", min: 0, max: 1000, step: 1, "aria-label": "Moment" });
@@ -516,7 +523,7 @@ class TimeLine {
     this.rail.append(this.ticks, this.range);
     this.out = make("output", "lb-mono lb-now");
     this.live = button("lb-go-live", "Back to live", () => board.goLive());
-    this.root.append(this.back, this.play, this.on, this.rail, this.out, this.live);
+    this.root.append(this.back, this.on, this.play, this.rail, this.out, this.live);
   }
 
   draw() {
@@ -531,8 +538,8 @@ class TimeLine {
     say(this.out, past ? time : "now");
     attribute(this.range, "aria-valuetext", past ? time : "now, live");
     show(this.live, past && !this.board.recorded);
-    say(this.play, this.board.playing ? "❚❚" : "▶▶");
-    attribute(this.play, "aria-label", this.board.playing ? "Pause" : "Play");
+    say(this.play, this.board.playing ? "Pause" : "Play");
+    this.play.title = this.play.textContent;
     this.drawTicks(ticks.map((tick) => Math.round(((tick - began) / wide) * 400)));
   }
 
@@ -629,11 +636,11 @@ class Board {
     this.dirty = clean();
     this.root = make("div", "lab-board", "", { role: "region", "aria-label": "Board of the cluster" });
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys stay out of it
-    const title = model.get("title");
+    this.title = model.get("title");
     this.bar = make("div", "lb-bar");
     this.status = make("span", "lb-status");
     this.buttons = make("span", "lb-buttons");
-    this.bar.append(make("h2", "lb-title", title || "The cluster"), this.status, this.buttons);
+    this.bar.append(make("h2", "lb-title", this.title || "The cluster"), this.status, this.buttons);
     this.main = make("div", "lb-sets");
     this.nothing = make("p", "lb-soft lb-nothing", "No StatefulSet and no Pod here yet.");
     this.loose = make("div", "lb-loose", "", { role: "group", "aria-label": "Claims without a set" });

@@ -92,6 +92,10 @@ def since(pod: Json, look: str) -> float | None:
     """When the Pod came into this state, in seconds since 1970, where the board counts it."""
     if look in ("ready", "done"):
         return None
+    if look == "terminating":
+        ends = seconds(get(pod, "metadata", "deletionTimestamp"))
+        grace = whole(get(pod, "metadata", "deletionGracePeriodSeconds"))
+        return ends - grace if ends is not None else None
     if look == "unknown" or get(pod, "status", "phase") == "Running":
         changed = get(condition(pod, "Ready"), "lastTransitionTime")
         return seconds(changed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from course.views.grouping import Group, Grouping
 from course.views.reading import Json
-from course.views.why_pod import why_pod
+from course.views.why_pod import Reason, why_pod
 from course.views.why_set import why_set
 
 MOST = 6  # the rest is of the same kind, and the board must stay readable
@@ -23,16 +25,15 @@ def why(grouping: Grouping, group: Group, drawn: dict[str, Json]) -> list[Json]:
     reasons = list(pods.values())
     if group.kind == "StatefulSet":
         of_set = why_set(grouping, group, drawn, pods)
-        # "web-2 waits for web-1: …" has said already what keeps web-1.
-        said = {
-            one.about for one in reasons if any(f": {one.brief}." in two.text for two in of_set)
-        }
-        reasons = [
-            *of_set,
-            *(one for one in reasons if one.about not in said or one.level == "bad"),
-        ]
+        reasons = [*of_set, *(_quiet(one, of_set) for one in reasons)]
     reasons.sort(key=lambda reason: ("bad", "wait", "note").index(reason.level))
     shown = [reason.drawn() for reason in reasons[:MOST]]
     if len(reasons) > MOST:
         shown[-1]["text"] += f" And {len(reasons) - MOST} more."
     return shown
+
+
+def _quiet(reason: Reason, said: list[Reason]) -> Reason:
+    """The reason, quiet when a waiting slot has said already what keeps this Pod."""
+    again = any(f"{reason.about} to be Ready: {reason.brief}." in one.text for one in said)
+    return replace(reason, quiet=again or reason.quiet)

@@ -23,14 +23,17 @@ class Reason:
     text: str
     command: str
     level: str = "wait"  # wait: time may mend it; bad: somebody must; note: nothing is wrong
+    quiet: bool = False  # another reason has said it: only the tile says it again
 
     def drawn(self) -> Json:
         """As the board takes it."""
         return {
             "about": self.about,
+            "brief": clip(self.brief, 120),
             "text": clip(self.text, 600),
             "command": self.command,
             "level": self.level,
+            "quiet": self.quiet,
         }
 
 
@@ -66,6 +69,11 @@ class Case:
         """A reason about this Pod; the text is its name and the brief unless given."""
         return Reason(self.name, brief, text or f"{self.name}: {brief}.", command, level)
 
+    def passing(self, brief: str) -> Reason:
+        """A reason that is part of every Pod's life: said on its tile and nowhere else."""
+        command = self.kubectl("get", f"pod {self.name}")
+        return Reason(self.name, brief, f"{self.name}: {brief}.", command, quiet=True)
+
 
 def node_lost(case: Case) -> Reason | None:
     """Its node does not answer: nobody knows whether it still runs."""
@@ -98,7 +106,7 @@ def leaving(case: Case) -> Reason | None:
         return case.reason(text, case.kubectl("get", proof), level="bad")
     grace = whole(get(case.pod, "metadata", "deletionGracePeriodSeconds"))
     brief = f"its containers have up to {grace} s to stop" if grace else "it is being deleted"
-    return case.reason(brief, case.kubectl("get", f"pod {case.name}"))
+    return case.passing(brief)
 
 
 def no_node(case: Case) -> Reason | None:
@@ -199,9 +207,7 @@ def starting(case: Case) -> Reason | None:
     if get(case.pod, "status", "phase", default="Pending") != "Pending":
         return None
     if not get(case.pod, "spec", "nodeName"):
-        return case.reason(
-            "the scheduler looks for a node", case.kubectl("get", f"pod {case.name}")
-        )
+        return case.passing("the scheduler looks for a node")
     failed = case.told("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
     command = case.kubectl("describe", f"pod {case.name}")
     if failed:
@@ -212,7 +218,7 @@ def starting(case: Case) -> Reason | None:
             called = get(status, "name", default="?")
             brief = f"init container {called} ({place} of {len(inits)}) has not finished"
             return case.reason(brief, case.kubectl("logs", f"{case.name} -c {called}"))
-    return case.reason("its containers are being started", command)
+    return case.passing("its containers are being started")
 
 
 def probe(case: Case) -> Reason | None:
