@@ -88,7 +88,9 @@ def command(port: int) -> list[str]:
         # The machine's root user runs the lab where podman needs it; we listen on loopback.
         "--ServerApp.allow_root=True",
         # A rate limit made for remote browsers; the board's updates stay on this machine.
-        "--ServerApp.iopub_msg_rate_limit=10000",
+        "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=10000",
+        # It would run npm, which writes to the user's home folder, to look for language servers.
+        "--LanguageServerManager.autodetect=False",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
@@ -112,6 +114,7 @@ def environment(
         "JUPYTER_TOKEN": token,
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),

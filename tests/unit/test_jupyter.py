@@ -60,7 +60,7 @@ def test_jupyterlab_listens_on_loopback_and_keeps_its_token(settings):
 def test_everything_that_jupyter_writes_goes_to_the_state_folder(settings):
     made = jupyter.environment(settings, settings.folder / "jupyter", "t", {"PATH": "/bin"})
     folders = {name: value for name, value in made.items() if name.endswith("DIR")}
-    assert {"JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"} <= set(folders)
+    assert {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"} <= set(folders)
     for value in folders.values():
         assert Path(value).is_relative_to(settings.folder)
 

@@ -1,0 +1,100 @@
+"""The way the notebooks are compared: what may differ, what may not, and where it stops."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = ROOT / "tests" / "notebooks"
+
+# What a notebook said when it was committed, and what it says now.
+MAY_DIFFER = [
+    ("web-0   1/1   Running   0   45s", "web-0   1/1   Running   0     1m3s"),
+    ("uid 0f8fad5b-d9cb-469f-a165-70867728950e", "uid 7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+    ("2026-11-24T09:52:07Z web-0 10.244.1.7", "2027-01-02T23:00:11Z web-0 10.244.2.31"),
+    ("web-0 on statefulset-lab-test-worker", "web-0 on mine-worker2"),
+    ("ready after 8.1 s", "ready after 12.34 s"),
+    ("sha256:0123456789abcdef", "sha256:fedcba9876543210"),
+    ("pod/web-6d4cf56db6-jx8kq", "pod/web-6d4cf56db6-w2b9z"),
+    ("/home/learner/notebooks/manifests/web.yaml", "/srv/x/notebooks/manifests/web.yaml"),
+]
+MUST_NOT_DIFFER = [
+    ("web-0   1/1   Running   0   45s", "web-0   0/1   Running   0   45s"),
+    ("web-0   1/1   Running   0   45s", "web-0   1/1   Running   1   45s"),
+    ("web-0, web-1, web-2", "web-1, web-0, web-2"),
+    ("data-web-0   Bound", "data-web-0   Pending"),
+    ("partition 2", "partition 1"),
+]
+
+
+def book(folder: Path, pairs: list[tuple[str, str]]) -> Path:
+    cells = []
+    for number, (committed, now) in enumerate(pairs, 1):
+        cell = nbformat.v4.new_code_cell(f"print({now!r})", execution_count=number)
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{committed}\n")]
+        cells.append(cell)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    file = folder / "book.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), file)
+    return file
+
+
+def compare(folder: Path, pairs: list[tuple[str, str]], *more: str) -> str:
+    """Run nbval as tests/notebooks/run.sh does and return the last line."""
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env",
+         "--nbval-sanitize-with", HARNESS / "sanitize.cfg", "-p", "no:cacheprovider",
+         "--rootdir", folder, *more, book(folder, pairs)],
+        cwd=folder, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(HARNESS), "IPYTHONDIR": str(folder)},
+    )  # fmt: skip
+    return found.stdout.strip().splitlines()[-1]
+
+
+def test_times_addresses_and_random_names_may_differ(tmp_path):
+    assert f"{len(MAY_DIFFER)} passed" in compare(tmp_path, MAY_DIFFER)
+
+
+def test_what_the_cluster_did_may_not_differ(tmp_path):
+    assert f"{len(MUST_NOT_DIFFER)} failed" in compare(tmp_path, MUST_NOT_DIFFER)
+
+
+def test_after_the_first_failed_cell_the_rest_is_skipped(tmp_path):
+    pairs = [("a", "a"), ("a", "b"), ("a", "a"), ("a", "a")]
+    last = compare(tmp_path, pairs, "-p", "stop_after_failure")
+    assert "1 failed, 1 passed, 2 skipped" in last
+
+
+@pytest.fixture(scope="module")
+def execute():
+    spec = importlib.util.spec_from_file_location("execute", HARNESS / "execute.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_kept_of_a_run_has_no_widget_no_time_and_no_place(execute):
+    cell = nbformat.v4.new_code_cell("board", id="0123abcd", metadata={"execution": {"x": "t"}})
+    cell.outputs = [
+        nbformat.v4.new_output(
+            "display_data", {execute.LIVE_ONLY: {"model_id": "1"}, "text/plain": "Board(web)"}
+        ),
+        nbformat.v4.new_output("display_data", {execute.LIVE_ONLY: {"model_id": "2"}}),
+        nbformat.v4.new_output("stream", name="stdout", text=f"{ROOT}/notebooks/manifests/x.yaml"),
+    ]
+    named = nbformat.v4.new_code_cell("x", id="first-look")
+    made = nbformat.v4.new_notebook(cells=[cell, named], metadata={"widgets": {"state": {}}})
+    execute.clean(made)
+    nbformat.validate(made)
+    assert "widgets" not in made.metadata
+    assert "execution" not in made.cells[0].metadata
+    assert [each.id for each in made.cells] == ["cell-1", "first-look"]
+    assert [each.get("data", {}).get("text/plain") for each in made.cells[0].outputs] == [
+        "Board(web)", None,
+    ]  # fmt: skip
+    assert made.cells[0].outputs[1].text == "notebooks/manifests/x.yaml"
