@@ -4,13 +4,15 @@ An archive is a tar with `manifest.json`, a configuration for each image and the
 by their sha256. Same input, same bytes: times are 0 and nothing depends on the machine's clock.
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import platform
 import tarfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -86,6 +88,29 @@ def merge(path: Path, archives: Iterable[Path]) -> None:
         _add_manifest(out, entries)
 
 
+@dataclass(frozen=True)
+class Saved:
+    """The first image of an archive: its container's configuration, its layers by digest."""
+
+    config: Mapping[str, Any]
+    layers: Mapping[str, tarfile.TarFile]
+
+
+@contextlib.contextmanager
+def opened(archive: Path) -> Iterator[Saved]:
+    """Open an archive's first image for reading. Raises LabError when it is no archive."""
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(_opened(archive))
+        entry = _manifest(source, archive)[0]
+        config = json.load(stack.enter_context(_blob(source, archive, entry["Config"])))
+        layers = {}
+        for name in entry["Layers"]:
+            content = stack.enter_context(_blob(source, archive, name))
+            digest = name.rpartition("/")[2].removesuffix(".tar")
+            layers[digest] = stack.enter_context(tarfile.open(fileobj=content))
+        yield Saved(config.get("config", {}), layers)
+
+
 def references(archive: Path) -> list[str]:
     """The names of the images in an archive. Raises LabError when it is no image archive."""
     with _opened(archive) as source:
@@ -144,16 +169,20 @@ def _manifest(source: tarfile.TarFile, archive: Path) -> list[dict[str, Any]]:
 
 def _copy(source: tarfile.TarFile, archive: Path, name: str, out: tarfile.TarFile) -> None:
     """Copy one blob; a symbolic link (as podman writes for a shared layer) becomes its file."""
+    with _blob(source, archive, name) as content:
+        size = content.seek(0, os.SEEK_END)
+        content.seek(0)
+        _add(out, name, content, size)
+
+
+def _blob(source: tarfile.TarFile, archive: Path, name: str) -> IO[bytes]:
     try:
         content = source.extractfile(name)
     except KeyError as error:
         raise _no_archive(archive, f"{name} is missing") from error
     if content is None:
         raise _no_archive(archive, f"{name} is not a file")
-    with content:
-        size = content.seek(0, os.SEEK_END)
-        content.seek(0)
-        _add(out, name, content, size)
+    return content
 
 
 def _no_archive(archive: Path, detail: str) -> LabError:

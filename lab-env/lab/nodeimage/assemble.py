@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tarfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from lab import archive
-from lab.nodeimage import control_plane, kindfiles
+from lab import archive, load
+from lab.courseimages import CourseImage
+from lab.errors import LabError
+from lab.nodeimage import kindfiles, known_images
+from lab.nodeimage.known_images import KnownImage
 from lab.nodeimage.tree import Tree
 from lab.nodeimage.versions import SOURCE, versions
 
@@ -24,9 +29,11 @@ PACKAGES = (
     "runc",
     "systemd",
 )
+ARCHIVE = "node.tar"
 ROOTFS = SOURCE / "rootfs"
 # The content of Kubernetes' images: the node's own programs and libraries, as hard links.
 _SHARED = "kind/rootfs"
+_COURSE = "kind/images"
 _SHARED_FOLDERS = ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/local/bin")
 _SHARED_SETTINGS = (
     "etc/passwd",
@@ -63,22 +70,35 @@ _CONFIG = {
 }
 
 
-def assemble(folder: Path, reference: str, base: Path, programs: Path, kind_module: Path) -> Path:
-    """Write the image's archive into `folder`; returns its path. Takes a few seconds."""
-    root, layer, image = folder / "containerd", folder / "layer.tar", folder / "node.tar"
+@dataclass(frozen=True)
+class Parts:
+    """What a node image is put together from: a tar, a folder of binaries, kind's sources."""
+
+    base: Path
+    programs: Path
+    kind_module: Path
+    course: Sequence[CourseImage]
+
+
+def assemble(folder: Path, reference: str, parts: Parts) -> None:
+    """Write the image's archive into `folder`. Takes a few seconds."""
+    root, layer, image = folder / "containerd", folder / "layer.tar", folder / ARCHIVE
     tree = Tree()
-    with tarfile.open(base) as debian:
-        tree.add_tar(debian)
+    with contextlib.ExitStack() as opened:
+        tree.add_tar(opened.enter_context(tarfile.open(parts.base)))
         tree.remove(*_NOT_NEEDED)
-        _add_node(tree, programs, kind_module)
+        _add_node(tree, parts.programs, parts.kind_module)
         _share(tree)
-        stand_ins = [control_plane.node_images(f"/{_SHARED}", versions().images)]
-        _add_images(tree, root, programs, stand_ins)
+        known = known_images.of_the_node(f"/{_SHARED}", versions().images)
+        known += [_add_course_image(tree, each, opened) for each in parts.course]
+        links = known_images.make(root, parts.programs / "node", known)
+        tree.add_folder(root, "var/lib/containerd", private=True)
+        for path, content in links.items():
+            tree.add_symlink(path, content)
         tree.write(layer)
     archive.write(image, reference, layer, _CONFIG)
     layer.unlink()
     shutil.rmtree(root)
-    return image
 
 
 def _add_node(tree: Tree, programs: Path, kind_module: Path) -> None:
@@ -119,10 +139,19 @@ def _share(tree: Tree) -> None:
         tree.add_directory(f"{_SHARED}/{name}", 0o1777)
 
 
-def _add_images(
-    tree: Tree, root: Path, programs: Path, stand_ins: Sequence[control_plane.StandIn]
-) -> None:
-    links = control_plane.make(root, programs / "node", stand_ins)
-    tree.add_folder(root, "var/lib/containerd", private=True)
-    for path, content in links.items():
-        tree.add_symlink(path, content)
+def _add_course_image(tree: Tree, image: CourseImage, opened: contextlib.ExitStack) -> KnownImage:
+    """Add an image's files; what `lab load` looks for says that it needn't be loaded."""
+    saved = opened.enter_context(archive.opened(image.archive))
+    if len(saved.layers) != 1:
+        raise LabError(
+            f"{image.reference} can't be put into the node image.",
+            f"It has {len(saved.layers)} layers, and only one can be put there.",
+            "Report this as a bug of the lab.",
+        )
+    (digest, layer), *_ = saved.layers.items()
+    content = f"{_COURSE}/{digest[:12]}"
+    if content not in tree:
+        tree.add_directory(content)
+        tree.add_tar(layer, content)
+    labels = (f"{load.LABEL}={image.id}", load.PINNED)
+    return KnownImage(image.reference, f"/{content}", saved.config, labels)

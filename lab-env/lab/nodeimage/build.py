@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from lab import archive, debian
 from lab.cache import Cache, key, remove_tree
+from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine
 from lab.nodeimage import assemble, programs, smoke
 from lab.nodeimage.versions import REPOSITORY, versions
@@ -19,7 +21,7 @@ from lab.together import together
 # An image that was loaded and not yet tested has this name, which nothing else asks for.
 _UNTESTED = "lab.local/untested-node"
 _KIND = "node-image"
-_JOINING = ("assemble", "control_plane", "kindfiles", "tree")
+_JOINING = ("assemble", "known_images", "kindfiles", "tree")
 
 
 def base_key() -> str:
@@ -27,80 +29,87 @@ def base_key() -> str:
     return debian.base_key(versions().debian, assemble.PACKAGES)
 
 
-def image_key() -> str:
-    """The cache key of the whole image: of the programs, the base, and how they are joined."""
+def image_key(course: Sequence[CourseImage]) -> str:
+    """The cache key of the whole image: of all its parts, and of how they are joined."""
     facts = versions()
     names = json.dumps([facts.kubernetes, facts.kind, facts.programs, facts.units, facts.images])
     here = Path(__file__).parent
-    joining = [
-        here / name for name in ("assemble.py", "control_plane.py", "kindfiles.py", "tree.py")
-    ]
     return key(
         base_key(),
         programs.programs_key(),
         names,
+        *(f"{image.reference} {image.id}" for image in course),
         assemble.ROOTFS,
         Path(archive.__file__),
-        *joining,
+        *(here / f"{name}.py" for name in _JOINING),
     )
 
 
-def reference() -> str:
+def reference(course: Sequence[CourseImage]) -> str:
     """The name of the image that would be built from these sources."""
-    return f"{REPOSITORY}:{versions().kubernetes}-{image_key()}"
+    return f"{REPOSITORY}:{versions().kubernetes}-{image_key(course)}"
+
+
+def held(settings: Settings, engine: Engine, progress: Progress) -> str | None:
+    """Return the built image's reference if the engine holds it, at the cost of a moment.
+
+    It was built here only if its programs are in the cache, so nothing long is begun.
+    """
+    if not Cache(settings.cache).has(programs.KIND, programs.programs_key()):
+        return None
+    wanted = reference(course_images(settings, progress))
+    return wanted if engine.has_image(wanted) else None
 
 
 def build(settings: Settings, engine: Engine, progress: Progress) -> str:
     """Return the reference of the built image, which the engine then holds.
 
-    Cold this takes minutes and the network; with the archive in the cache a few seconds; with
-    the image in the engine none. Raises LabError when a step fails, the smoke test too: then
-    the engine holds no image of that name.
+    Cold this takes minutes and the network; with its parts in the cache about ten seconds;
+    with the image in the engine none. Raises LabError when a step fails, the smoke test too:
+    then the engine holds no image of that name.
     """
-    wanted = reference()
-    if engine.has_image(wanted):
-        return wanted
-    file = image_archive(settings, progress)
-    with _loaded(engine, file, progress) as untested:
-        try:
-            with progress.step("test the node image"):
-                smoke.test(engine, untested)
-        except BaseException:
-            # What was put together may be what is wrong, and it costs seconds to make anew.
-            remove_tree(file.parent)
-            raise
-        engine.run("tag", untested, wanted)
-    return wanted
-
-
-def image_archive(settings: Settings, progress: Progress) -> Path:
-    """Return the image as an archive, from the cache or made now."""
+    there = held(settings, engine, progress)
+    if there is not None:
+        return there
+    parts = _parts(settings, progress)
+    name = image_key(parts.course)
+    untested = f"{_UNTESTED}:{name}"
 
     def make(folder: Path) -> None:
-        parts = together(
-            programs=lambda: programs.build_programs(settings, progress),
-            base=lambda: debian.base(
-                Cache(settings.cache), progress, versions().debian, assemble.PACKAGES
-            ),
-        )
-        module = programs.kind_module(settings, progress)
         with progress.step("put the node image together"):
-            assemble.assemble(folder, _untested(), parts["base"], parts["programs"], module)
+            assemble.assemble(folder, untested, parts)
 
-    return Cache(settings.cache).result(_KIND, image_key(), make) / "node.tar"
+    place = Cache(settings.cache).result(_KIND, name, make)
+    with _loaded(engine, place / assemble.ARCHIVE, untested, progress):
+        try:
+            with progress.step("test the node image"):
+                smoke.check(engine, untested, [image.reference for image in parts.course])
+        except BaseException:
+            # What was put together may be what is wrong, and it costs seconds to make anew.
+            remove_tree(place)
+            raise
+        engine.run("tag", untested, reference(parts.course))
+    return reference(parts.course)
 
 
-def _untested() -> str:
-    return f"{_UNTESTED}:{image_key()}"
+def _parts(settings: Settings, progress: Progress) -> assemble.Parts:
+    """Make the parts side by side: on a bare machine each takes long."""
+    cache = Cache(settings.cache)
+    paths: dict[str, Callable[[], Path]] = {
+        "programs": lambda: programs.build_programs(settings, progress),
+        "base": lambda: debian.base(cache, progress, versions().debian, assemble.PACKAGES),
+    }
+    made: dict[str, Any] = together(**paths, course=lambda: course_images(settings, progress))
+    module = programs.kind_module(settings, progress)
+    return assemble.Parts(made["base"], made["programs"], module, made["course"])
 
 
 @contextlib.contextmanager
-def _loaded(engine: Engine, file: Path, progress: Progress) -> Iterator[str]:
-    """Have the archive's image in the engine under its untested name while the body runs."""
-    name = _untested()
+def _loaded(engine: Engine, file: Path, name: str, progress: Progress) -> Iterator[None]:
+    """Have the archive's image in the engine while the body runs, and its name not after it."""
     try:
         with progress.step("load the node image into the engine"):
             engine.run("load", "-i", file, timeout=300)
-        yield name
+        yield
     finally:
-        engine.run("rmi", "-f", name, check=False)
+        engine.run("rmi", name, check=False)

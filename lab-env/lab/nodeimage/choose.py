@@ -39,9 +39,7 @@ def node_image(settings: Settings, engine: Engine, progress: Progress) -> NodeIm
     """
     if settings.node_image is not None:
         return NodeImage(_given(engine, settings.node_image, progress), "given")
-    if settings.images == "build" or (
-        settings.images == "auto" and engine.has_image(build.reference())
-    ):
+    if settings.images == "build":
         return NodeImage(build.build(settings, engine, progress), "built")
     if settings.images == "pull":
         return NodeImage(_pulled(settings, engine, progress), "pulled")
@@ -49,6 +47,9 @@ def node_image(settings: Settings, engine: Engine, progress: Progress) -> NodeIm
 
 
 def _automatic(settings: Settings, engine: Engine, progress: Progress) -> NodeImage:
+    there = build.held(settings, engine, progress)
+    if there is not None:
+        return NodeImage(there, "built")
     known = programs.known_default_image(settings)
     if known is not None and engine.has_image(known):
         return NodeImage(known, "pulled")

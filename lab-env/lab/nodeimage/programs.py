@@ -16,7 +16,9 @@ from lab.nodeimage.versions import REPOSITORY, SOURCE, versions
 from lab.progress import Progress
 from lab.settings import Settings
 
-KIND_MODULE = "sigs.k8s.io/kind"
+KIND_PATH = "sigs.k8s.io/kind"
+# The kind of these results in the cache.
+KIND = "programs"
 _DEFAULT = "kind-default"
 _DEFAULT_IMAGE = re.compile(r'^const Image = "([^"]+@sha256:[0-9a-f]{64})"$', re.MULTILINE)
 
@@ -51,19 +53,19 @@ def build_programs(settings: Settings, progress: Progress) -> Path:
         with progress.step("compile Kubernetes and the node's programs") as step:
             _build(go, folder, versions().build["packages"], step.say)
 
-    return Cache(settings.cache).result("programs", programs_key(), make)
+    return Cache(settings.cache).result(KIND, programs_key(), make)
 
 
 def kind_binary(settings: Settings, progress: Progress) -> Path:
     """Return the program kind: that of the programs' build if there is one, else built alone."""
     cache = Cache(settings.cache)
-    if cache.has("programs", programs_key()):
-        return cache.root / "programs" / programs_key() / "kind"
+    if cache.has(KIND, programs_key()):
+        return cache.root / KIND / programs_key() / "kind"
 
     def make(folder: Path) -> None:
         go = golang.find(settings, versions().go, progress)
         with progress.step("compile kind") as step:
-            _build(go, folder, [KIND_MODULE], step.say)
+            _build(go, folder, [KIND_PATH], step.say)
 
     return cache.result("kind", _module_key(), make) / "kind"
 
@@ -74,7 +76,7 @@ def kubectl_binary(settings: Settings, engine: Engine, image: str, progress: Pro
     For an image that was built here it is another name of the binary in the cache.
     """
     cache = Cache(settings.cache)
-    ours = image.startswith(f"{REPOSITORY}:") and cache.has("programs", programs_key())
+    ours = image.startswith(f"{REPOSITORY}:") and cache.has(KIND, programs_key())
 
     def linked(folder: Path) -> None:
         (folder / "kubectl").hardlink_to(build_programs(settings, progress) / "node")
@@ -92,7 +94,7 @@ def kubectl_binary(settings: Settings, engine: Engine, image: str, progress: Pro
 
 def kind_module(settings: Settings, progress: Progress) -> Path:
     """Return the folder of kind's sources, which hold the files that every node image has."""
-    return golang.find(settings, versions().go, progress).module(SOURCE, KIND_MODULE)
+    return golang.find(settings, versions().go, progress).module(SOURCE, KIND_PATH)
 
 
 def default_image(settings: Settings, progress: Progress) -> str:

@@ -5,6 +5,9 @@ link to a folder there. What containerd keeps about them is made by containerd i
 machine, from stand-ins: images of the right names with one marker file in place of their
 content. Kubernetes' images all share one folder, which is made of hard links to the node's own
 programs. None of it lies in /var, which kind copies for every node.
+
+So such an image is there to be run and not to be taken out again: what containerd has of its
+layers is the stand-in.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,72 +53,71 @@ disabled_plugins = [
 
 
 @dataclass(frozen=True)
-class StandIn:
-    """Images whose content is the node's folder `content`: names with their configurations.
+class KnownImage:
+    """An image whose content is the folder `content` of the node, a path on it.
 
-    A configuration is the container's part of an image's (Entrypoint, Env, User, …).
+    `config` is the container's part of an image configuration (Entrypoint, Env, User, …);
+    `labels` are put on containerd's record of the image, as `name=value`.
     """
 
+    reference: str
     content: str
-    images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    config: Mapping[str, Any]
+    labels: Sequence[str] = ()
 
 
-def node_images(content: str, entrypoints: Mapping[str, Sequence[str]]) -> StandIn:
-    """Return the stand-in for images of the node's own programs, each with its entrypoint."""
-    return StandIn(
-        content,
-        {
-            name: {"Env": [PATH], **({"Entrypoint": list(entry)} if entry else {})}
-            for name, entry in entrypoints.items()
-        },
-    )
+def of_the_node(content: str, entrypoints: Mapping[str, Sequence[str]]) -> list[KnownImage]:
+    """Return images of the node's own programs, by name with the entrypoint of each."""
+    return [
+        KnownImage(name, content, {"Env": [PATH], **({"Entrypoint": list(entry)} if entry else {})})
+        for name, entry in entrypoints.items()
+    ]
 
 
-def make(root: Path, program: Path, stand_ins: Sequence[StandIn]) -> dict[str, str]:
+def make(root: Path, program: Path, images: Sequence[KnownImage]) -> dict[str, str]:
     """Let containerd make its root folder; return the links that are to be put into it.
 
     `program` is the built multi-call binary. The links are from paths in the node image to
     paths on the node. Raises LabError when containerd doesn't start or refuses an image.
     """
+    contents = list(dict.fromkeys(image.content for image in images))
     # A folder of its own, for a socket's path may have no more than 107 characters.
     with tempfile.TemporaryDirectory(prefix="lab-") as name:
         work = Path(name)
-        images = work / "images.tar"
-        archive.merge(images, _archives(work, stand_ins))
+        archives = work / "images.tar"
+        archive.merge(archives, _archives(work, images, contents))
         with _containerd(work, root, program) as ctr:
-            words = ["images", "import", "--digests=false", "--snapshotter=overlayfs"]
-            shell.run([*ctr, *words, images], timeout=60)
-    return _links(root, stand_ins)
+            words = ["import", "--digests=false", "--snapshotter=overlayfs"]
+            shell.run([*ctr, *words, archives], timeout=60)
+            for image in images:
+                if image.labels:
+                    shell.run([*ctr, "label", image.reference, *image.labels], timeout=20)
+    return _links(root, contents)
 
 
-def _archives(work: Path, stand_ins: Sequence[StandIn]) -> Iterator[Path]:
-    for number, stand_in in enumerate(stand_ins):
-        layer = work / f"layer-{number}.tar"
+def _archives(work: Path, images: Sequence[KnownImage], contents: Sequence[str]) -> Iterator[Path]:
+    for number, image in enumerate(images):
+        layer, file = work / f"layer-{number}.tar", work / f"image-{number}.tar"
         with tarfile.open(layer, "w") as tar:
-            tar.addfile(tarfile.TarInfo(f"{_MARKER}{number}"), io.BytesIO())
-        for name, config in stand_in.images.items():
-            path = work / f"image-{_file_name(name)}.tar"
-            archive.write(path, name, layer, config)
-            yield path
+            marker = f"{_MARKER}{contents.index(image.content)}"
+            tar.addfile(tarfile.TarInfo(marker), io.BytesIO())
+        archive.write(file, image.reference, layer, image.config)
+        yield file
 
 
-def _file_name(reference: str) -> str:
-    return reference.replace("/", "_").replace(":", "_")
-
-
-def _links(root: Path, stand_ins: Sequence[StandIn]) -> dict[str, str]:
-    """Empty each snapshot that holds a marker, and say what is to be linked in its place."""
+def _links(root: Path, contents: Sequence[str]) -> dict[str, str]:
+    """Take out each snapshot that holds a marker, and say what is to be linked in its place."""
     links = {}
     snapshots = root / Path(SNAPSHOTS).relative_to("var/lib/containerd")
     for marker in sorted(snapshots.glob(f"*/fs/{_MARKER}*")):
         snapshot = marker.parents[1]
-        stand_in = stand_ins[int(marker.name.removeprefix(_MARKER))]
+        content = contents[int(marker.name.removeprefix(_MARKER))]
         shutil.rmtree(snapshot / "fs")
-        links[f"{SNAPSHOTS}/{snapshot.name}/fs"] = stand_in.content
-    if len(links) != len(stand_ins):
+        links[f"{SNAPSHOTS}/{snapshot.name}/fs"] = content
+    if sorted(links.values()) != sorted(contents):
         raise LabError(
             "The node image can't be put together.",
-            f"containerd unpacked {len(links)} of {len(stand_ins)} images.",
+            f"containerd unpacked {len(links)} of {len(contents)} images.",
             "Report this as a bug of the lab, with the output of `lab up`.",
         )
     return links
@@ -141,7 +143,7 @@ def _containerd(work: Path, root: Path, program: Path) -> Iterator[list[str | Pa
         )
         try:
             _wait_for(address, process, said)
-            yield [work / "ctr", f"--address={address}", "-n", "k8s.io"]
+            yield [work / "ctr", f"--address={address}", "-n", "k8s.io", "images"]
         finally:
             process.send_signal(signal.SIGTERM)
             try:
