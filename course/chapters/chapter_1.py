@@ -57,12 +57,12 @@ def _after_shrinking(attempt: Attempt, new: tuple[str, ...]) -> Outcome:
 )
 def emptied(attempt: Attempt) -> Outcome:
     """Judge by a new Pod, a new claim and a new volume, with all others left alone."""
-    changed = _changed(attempt, ("web-0", "web-1"))
-    if changed:
-        return Wrong(f"{changed} Only web-2 was to change.")
     old, new = attempt.before.claims.get("data-web-2"), attempt.now.claims.get("data-web-2")
     if old is None or "web-2" not in attempt.before.pods:
         return Wrong("there was no web-2 with a claim when the exercise began. Begin it again.")
+    changed = _changed(attempt, ("web-0", "web-1"))
+    if changed:
+        return Wrong(f"{changed} Only web-2 was to change.")
     pod_replaced = len(attempt.lives("web-2")) > 1
     if new is not None and pods.uid(new) == pods.uid(old):
         return _same_claim(pods.is_terminating(new), pod_replaced)

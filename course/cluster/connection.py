@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import urllib3
 from kubernetes import client, config
@@ -115,7 +115,7 @@ class Connection:
 
     def get(self, kind: Kind, name: str, namespace: str | None = None) -> dict[str, Any]:
         """Return one object; raises Refusal with status 404 if it isn't there."""
-        return cast("dict[str, Any]", self.request("GET", f"{kind.path(namespace)}/{name}"))
+        return cast("dict[str, Any]", self.request("GET", _one(kind, name, namespace)))
 
     def list(self, kind: Kind, namespace: str | None = None) -> list[dict[str, Any]]:
         """Return a kind's objects, in a namespace or in all."""
@@ -123,7 +123,7 @@ class Connection:
 
     def patch(self, kind: Kind, name: str, change: object, namespace: str | None = None) -> None:
         """Merge `change` into an object (a JSON merge patch)."""
-        self.request("PATCH", f"{kind.path(namespace)}/{name}", change, content=MERGE)
+        self.request("PATCH", _one(kind, name, namespace), change, content=MERGE)
 
     def delete(
         self, kind: Kind, name: str, namespace: str | None = None, grace: int | None = None
@@ -131,7 +131,7 @@ class Connection:
         """Delete an object; one that is gone already is no error."""
         options = {} if grace is None else {"gracePeriodSeconds": grace}
         try:
-            self.request("DELETE", f"{kind.path(namespace)}/{name}", options)
+            self.request("DELETE", _one(kind, name, namespace), options)
         except Refusal as refusal:
             if refusal.status != 404:
                 raise
@@ -179,6 +179,11 @@ def _identity(connection: Connection) -> str | None:
         raise
     except (KeyError, TypeError):
         return None
+
+
+def _one(kind: Kind, name: str, namespace: str | None) -> str:
+    # A name is a learner's text: it must not lead anywhere else.
+    return f"{kind.path(namespace)}/{quote(name, safe='')}"
 
 
 def _message(text: str) -> str:

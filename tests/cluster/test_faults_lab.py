@@ -1,0 +1,146 @@
+"""Each fault really breaks what it says, and is really undone."""
+
+import pytest
+
+from course import claim, fault, restarted, unready
+from course.cluster.faults.base import is_ready
+from course.cluster.kinds import NODE
+from course.cluster.session import until
+from course.exercises import from_here
+from lab import nodes
+from lab.errors import LabError
+from lab.reset import reset
+
+
+@pytest.fixture
+def neighbours(web, pod):
+    """Two Pods of the set on two nodes, and the node of the first."""
+    where = {name: pod(name)["spec"]["nodeName"] for name in ("web-0", "web-1", "web-2")}
+    for one, first in where.items():
+        for other, second in where.items():
+            if first != second:
+                return one, other, first
+    return pytest.fail(f"All Pods are on one node: {where}")
+
+
+def rules(containers, node):
+    listed = containers.execute(node, "iptables", "-w", "5", "-S", check=False).out
+    return [line for line in listed.splitlines() if nodes.FAULT_CHAIN in line]
+
+
+def test_a_killed_container_is_started_again(web, pod):
+    from_here()
+    uid = pod("web-1")["metadata"]["uid"]
+    with fault.kill_container("web-1"):
+        claim("The container was killed", restarted("web-1"))
+    assert is_ready(pod("web-1"))
+    assert pod("web-1")["metadata"]["uid"] == uid
+    assert pod("web-1")["status"]["containerStatuses"][0]["restartCount"] == 1
+
+
+def test_exhausted_memory_ends_in_oomkilled(web, pod):
+    from_here()
+    with fault.exhaust_memory("web-1"):
+        claim("It was the memory", restarted("web-1", reason="OOMKilled"))
+    assert is_ready(pod("web-1"))
+
+
+def test_a_broken_readiness_probe_takes_the_pod_out_of_dns_and_restarts_nothing(web, pod, kubectl):
+    from_here()
+    addresses = ["get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o"]
+    with fault.break_readiness("web-1"):
+        claim("web-1 is not Ready", unready("web-1"))
+        assert not is_ready(pod("web-1"))
+        until(
+            "The address not being ready",
+            20,
+            lambda: "false" in kubectl(*addresses, "jsonpath={..conditions.ready}"),
+        )
+    assert is_ready(pod("web-1"))
+    assert pod("web-1")["status"]["containerStatuses"][0]["restartCount"] == 0
+
+
+def test_a_full_volume_refuses_writes_and_keeps_what_it_held(web, kubectl):
+    write = ("exec", "web-1", "--", "sh", "-c", "echo kept > /data/note")
+    kubectl(*write)
+    full = ("exec", "web-1", "--", "sh", "-c", "head -c 100000 /dev/zero > /data/big")
+    with fault.fill_volume("web-1"):
+        assert "No space left on device" in kubectl(*full, check=False)
+        assert kubectl("exec", "web-1", "--", "cat", "/data/note") == "kept\n"
+        kubectl("exec", "web-1", "--", "rm", "-f", "/data/big")
+    kubectl(*full)
+    assert kubectl("exec", "web-1", "--", "cat", "/data/note") == "kept\n"
+    assert ".fault" not in kubectl("exec", "web-1", "--", "ls", "-a", "/data")
+
+
+def test_a_missing_image_sticks_at_the_last_ordinal_and_comes_right(web, pod):
+    with fault.missing_image("web"):
+        assert pod("web-2")["spec"]["containers"][0]["image"].startswith("lab.local/missing")
+        assert is_ready(pod("web-0"))
+    for name in ("web-0", "web-1", "web-2"):
+        assert is_ready(pod(name))
+        assert pod(name)["spec"]["containers"][0]["image"] == "lab.local/web:v1"
+
+
+def test_a_pod_cut_off_is_reached_by_nobody_but_its_kubelet(
+    web, neighbours, reaches, pod, containers
+):
+    one, other, node = neighbours
+    assert reaches(other, one)
+    with fault.cut_network(one):
+        assert not reaches(other, one)
+        assert is_ready(pod(one))
+    assert reaches(other, one)
+    assert rules(containers, node) == []
+
+
+def test_a_node_cut_off_loses_its_pods_and_comes_back(web, neighbours, reaches, pod, containers):
+    one, other, node = neighbours
+    if "control-plane" in node:
+        one, other, node = other, one, pod(other)["spec"]["nodeName"]
+    with fault.cut_network(node):
+        assert rules(containers, node)
+        assert not reaches(other, one)
+    assert reaches(other, one)
+    assert rules(containers, node) == []
+
+
+@pytest.mark.parametrize(
+    ("break_it", "state"), [(fault.stop_node, "exited"), (fault.pause_node, "paused")]
+)
+def test_a_node_that_is_gone_comes_back(opened, containers, lab, break_it, state):
+    name = f"{lab.name}-worker2"
+    with break_it("worker2"):
+        assert containers.containers(lab.name)[name].startswith((state, "stopped"))
+    assert containers.containers(lab.name)[name].startswith(("running", "up"))
+
+
+def test_reset_undoes_the_faults_that_a_dead_kernel_left(web, containers, lab, kubectl):
+    cut, paused = f"{lab.name}-worker", f"{lab.name}-worker2"
+    fault.cut_network("worker")
+    kubectl("taint", "node", paused, "lab.statefulset/fault=left:NoSchedule")
+    fault.pause_node(paused)
+    reset(lab, chapter=web.number)
+    assert rules(containers, cut) == []
+    assert containers.containers(lab.name)[paused].startswith(("running", "up"))
+    taints = web.connection.get(NODE, paused)["spec"].get("taints", [])
+    assert not [taint for taint in taints if taint["key"].startswith("lab.statefulset")]
+    ready = kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=60s")
+    assert ready.count("condition met") == 3
+
+
+@pytest.mark.parametrize(
+    ("attempt", "says"),
+    [
+        (lambda: fault.kill_container("web-9"), "The Pods there: none"),
+        (lambda: fault.kill_container("../nodes"), "There is no Pod"),
+        (lambda: fault.stop_node("worker9"), "has no node worker9"),
+        (lambda: fault.stop_node("control-plane"), "is the control plane"),
+        (lambda: fault.cut_network("control-plane"), "is the control plane"),
+        (lambda: fault.cut_network("nothing"), "There is no Pod nothing"),
+        (lambda: fault.missing_image("web"), "The StatefulSets there: none"),
+    ],
+)
+def test_a_fault_of_something_that_is_not_there_says_what_there_is(opened, attempt, says):
+    with pytest.raises(LabError, match=says):
+        attempt()

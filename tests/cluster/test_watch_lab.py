@@ -1,0 +1,84 @@
+"""The watch and the claims, on the real API server."""
+
+import json
+
+import pytest
+
+from course import before, claim, created, deleted, kept, ready, replaced, same_volume
+from course.cluster.kinds import WATCHED
+from course.cluster.session import until
+from course.exercises import ClaimFailedError, from_here
+from course.record import KINDS
+from lab import nodes
+
+
+def test_every_kind_is_told_and_the_history_is_as_new_as_the_server(web, kubectl, manifests):
+    kubectl("apply", "-f", str(manifests / "plain.yaml"))
+    kubectl("wait", "deployment/plain", "--for=condition=Available", "--timeout=60s")
+    assert web.watch.catch_up(10)
+    told = {change.kind for change in web.history.changes()}
+    assert told == set(KINDS)
+    snapshot = web.history.snapshot()
+    for kind in WATCHED:
+        if kind.name == "Event":
+            continue  # several a second, also between the two looks
+        real = web.connection.list(kind, web.namespace if kind.namespaced else None)
+        mine = [each["metadata"]["name"] for each in real if kind.belongs(each, web.namespace)]
+        assert sorted(snapshot.objects(kind.name)) == sorted(mine), kind.name
+
+
+def test_what_the_text_claims_of_the_order_is_true_of_a_real_set(web, capsys):
+    claim(
+        "A Pod is created when the one before it is Ready",
+        before(ready("web-0"), created("web-1")),
+        before(ready("web-1"), created("web-2")),
+    )
+    assert "✓ A Pod is created" in capsys.readouterr().out
+    with pytest.raises(ClaimFailedError):
+        claim("The Pods are made backwards", before(created("web-2"), created("web-0")))
+
+
+def test_a_pod_that_is_deleted_comes_back_with_its_volume(web, kubectl):
+    from_here()
+    kubectl("delete", "pod", "web-1", "--wait=false")
+    old, new = replaced("web-1")
+    claim("One after the other", before(deleted(old), created(new)))
+    claim("The volume stayed", same_volume(old, new, "data"), kept("pvc/data-web-1"))
+
+
+def test_a_namespace_deleted_by_the_learner_is_told_to_the_end(web, kubectl):
+    kubectl("delete", "namespace", web.namespace, "--wait=false")
+    until("The last Pod going", 60, lambda: not web.history.snapshot().pods)
+    assert web.watch.state == "live"
+
+
+def test_while_the_api_server_is_away_the_watch_says_so_and_then_misses_nothing(
+    web, kubectl, containers, lab, capfd
+):
+    control = nodes.names(lab)[0]
+    containers.run("pause", control)
+    try:
+        until("The watch noticing", 30, lambda: web.watch.state == "away")
+        assert not web.watch.catch_up(0.5)
+    finally:
+        containers.run("unpause", control)
+    until("The watch coming back", 30, lambda: web.watch.state == "live")
+    kubectl("label", "pod", "web-0", "after=pause")
+    assert web.watch.catch_up(10)
+    assert web.history.snapshot().pods["web-0"]["metadata"]["labels"]["after"] == "pause"
+    assert capfd.readouterr().err == ""
+
+
+def test_hostile_labels_and_long_numbers_pass_through_as_text(opened, kubectl):
+    hostile = {"a": "<script>alert(1)</script>", "b": "9" * 30, "c": "\u202e\x07"}
+    body = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "hostile", "namespace": opened.namespace, "annotations": hostile},
+        "spec": {"clusterIP": "None"},
+    }
+    opened.connection.request("POST", f"/api/v1/namespaces/{opened.namespace}/services", body)
+    assert opened.watch.catch_up(10)
+    seen = opened.history.snapshot().objects("Service")["hostile"]
+    assert seen["metadata"]["annotations"] == hostile
+    assert json.dumps(seen)
