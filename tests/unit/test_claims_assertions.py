@@ -340,3 +340,45 @@ def test_two_watches_are_put_in_order_by_the_versions_of_the_api_server(story: A
 def test_a_kind_that_is_not_known_is_told() -> None:
     with pytest.raises(ValueError, match="secret/web"):
         created("secret/web")
+
+
+def test_what_is_so_and_stays_so_does_not_become_so_again(story: Any) -> None:
+    for name in ("web-0", "web-1"):
+        story.up(name)
+    story.history.mark("later")
+    story.restarted("web-0")
+    assert verdict(story, before(ready("web-0"), created("web-2")), "later") is None
+    assert asserted(ready("web-0")).said
+    use(story.history, lambda _: True, Path("unused"))
+    span = current().span("later")
+    assert ready("web-0").find(span) is None
+    assert reached(2, ready(set_pods("web"))).find(span) is None
+    story.ready("web-0", False)
+    story.ready("web-0")
+    again = story.history.changes()[-1]
+    span = current().span("later")
+    assert ready("web-0").find(span) == again
+    assert reached(2, ready(set_pods("web"))).find(span) == again
+
+
+def test_a_stretch_ends_just_before_its_end(story: Any) -> None:
+    story.up("web-0")
+    story.lose("web-0")
+    story.pod("web-5")
+    claim = stays(ready("web-0"), start=ready("web-0"), end=deleted("web-0"))
+    assert verdict(story, claim) is True
+    assert verdict(story, stays(ready("web-0"), ready("web-0"), created("web-5"))) is False
+
+
+def test_a_new_pod_that_was_restarted_before_it_was_seen_is_no_restart(story: Any) -> None:
+    story.up("web-1")
+    status = {"containerStatuses": [{"name": "web", "restartCount": 2}]}
+    story.put("Pod", "web-1", status=status)
+    assert verdict(story, restarted("web-1")) is None
+
+
+def test_one_life_is_found_also_before_the_start_of_the_claim(new_story: Any) -> None:
+    story, old, new = replaced_story(new_story, node="worker", volume="pv-a")
+    story.history.mark("later")
+    assert verdict(story, before(deleted(old), created(new)), "later") is True
+    assert verdict(story, before(deleted("web-1"), created("web-1")), "later") is None
