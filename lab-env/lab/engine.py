@@ -54,10 +54,19 @@ class Engine:
         return self.run("image", "inspect", reference, check=False).code == 0
 
     def containers(self, cluster: str) -> dict[str, str]:
-        """Return the names of a kind cluster's containers with the state of each."""
+        """Return the names of a kind cluster's containers with the state of each.
+
+        A state is a word of the engines: running, exited, paused, created, ...
+        """
         label = f"label={CLUSTER_LABEL}={cluster}"
-        shown = self.run("ps", "-a", "--filter", label, "--format", "{{.Names}}|{{.State}}").out
-        rows = [line.split("|", 1) for line in shown.splitlines() if "|" in line]
+        names = self.run("ps", "-a", "--filter", label, "--format", "{{.Names}}").out.split()
+        if not names:
+            return {}
+        # `ps` words the state as it likes; `inspect` has one word for it in every engine. A
+        # container that went in between is told by its absence.
+        form = "{{.Name}}|{{.State.Status}}"
+        shown = self.run("inspect", "--format", form, *names, check=False).out
+        rows = [line.lstrip("/").split("|", 1) for line in shown.splitlines() if "|" in line]
         return {name: state.strip().lower() for name, state in sorted(rows)}
 
     def start(self, names: list[str]) -> None:

@@ -27,9 +27,8 @@ def all_there(settings: Settings, engine: Engine) -> bool:
 def revive(settings: Settings, engine: Engine) -> list[str]:
     """Start the nodes that are stopped, wake those that are paused; return their names."""
     states = engine.containers(settings.name)
-    paused = [name for name, state in states.items() if state.startswith("paused")]
-    running = [name for name, state in states.items() if state.startswith(("running", "up"))]
-    stopped = sorted(set(states) - set(paused) - set(running))
+    paused = [name for name, state in states.items() if state == "paused"]
+    stopped = [name for name, state in states.items() if state not in ("paused", "running")]
     for name in paused:
         engine.run("unpause", name)
     if stopped:
