@@ -169,6 +169,7 @@ class Wire {
     this.views = new Set();
     this.live = emptyStore();
     this.number = -1;
+    this.ahead = 0;
     this.asked = 0;
     this.line = { began: 0, end: 0, first: 0, last: -1, ticks: [] };
     this.hear = (message) => this.heard(message);
@@ -179,6 +180,8 @@ class Wire {
   }
 
   hello() {
+    clearTimeout(this.again);
+    this.again = undefined;
     this.asked = Date.now();
     this.model.send({ type: "hello", who: this.who });
   }
@@ -197,6 +200,7 @@ class Wire {
     if (message.number < this.number) return; // an older answer that took the longer way
     this.live = emptyStore();
     this.number = message.number;
+    this.ahead = message.now - Date.now() / 1000; // the kernel's clock against the browser's
     this.line = message.timeline;
     take(this.live, message, clean());
     this.live.time = message.timeline.end;
@@ -206,7 +210,8 @@ class Wire {
   change(message) {
     if (message.number <= this.number) return;
     if (message.number !== this.number + 1) {
-      if (Date.now() - this.asked > 1000) this.hello(); // something was missed
+      // Something was missed. Ask for the whole, but not more than once a second.
+      this.again ??= setTimeout(() => this.hello(), Math.max(0, this.asked + 1000 - Date.now()));
       return;
     }
     this.number = message.number;
@@ -674,7 +679,7 @@ class Board {
 
   // Now, as far as what is shown is concerned: ages are counted from here.
   clock() {
-    return this.past || this.recorded ? this.shown.time : Date.now() / 1000;
+    return this.past || this.recorded ? this.shown.time : Date.now() / 1000 + this.wire.ahead;
   }
 
   when(time) {
@@ -1069,7 +1074,7 @@ export function recording(data) {
       for (const [key, change] of Object.entries(frame.groups ?? {})) merge(store.groups, key, change);
       for (const part of ["nodes", "loose", "events"]) if (frame[part]) store[part] = frame[part];
     }
-    return { ...store, index: wanted, time: latest.time, timeline: data.timeline };
+    return { ...store, index: wanted, time: latest.time, now: latest.time, timeline: data.timeline };
   };
   const last = data.frames.length - 1;
   const bound = (place) => Math.max(-1, Math.min(place, last));

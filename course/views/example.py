@@ -11,7 +11,7 @@ from typing import Any
 from course.record import History
 
 Json = dict[str, Any]
-BEGAN = 1_800_000_000.0  # any moment will do, as long as pictures are the same every time
+BEGAN = 1_750_000_000.0  # any moment will do, as long as pictures are the same every time
 
 
 def stamp(time: float) -> str:

@@ -59,7 +59,7 @@ class Feed:
                 "type": "model",
                 "number": self._number,
                 "index": self._since - 1,
-                "now": time.time(),
+                "now": self.history.clock(),
                 "timeline": timeline(self.history),
                 **self._model.whole(),
             }

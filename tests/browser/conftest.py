@@ -17,15 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from course.views.board import CSS, JS, Board, board
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from course.views.board import CSS, JS, Board, board
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("LAB_CHROMIUM", "/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Board</title>
@@ -58,19 +65,79 @@ stream.onopen = () => {
 """
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Serves the page of one stage: files, the Board's messages as a stream, its questions."""
+
+    stage: Stage
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        give = {"/stream": self._stream, "/traits": self._traits}.get(self.path)
+        if give:
+            give()
+        elif self.path == "/board.js":
+            self._give(JS.read_bytes(), "text/javascript")
+        elif self.path == "/board.css":
+            self._give(CSS.read_bytes(), "text/css")
+        else:
+            self._page(dark=self.path == "/dark")
+
+    def do_POST(self) -> None:
+        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._give(b"", "text/plain")
+        self.stage.board._asked(self.stage.board, question, [])
+
+    def _give(self, content: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _traits(self) -> None:
+        names = ("title", "docked", "recorded", "seed")
+        traits = {name: getattr(self.stage.board, name) for name in names}
+        self._give(json.dumps(traits).encode(), "application/json")
+
+    def _page(self, dark: bool) -> None:
+        page = PAGE.replace("THEME-PAGE", "#111417" if dark else "#ffffff")
+        theme = f'data-jp-theme-light="{"false" if dark else "true"}"'
+        self._give(page.replace("THEME", theme).encode(), "text/html")
+
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        while (message := self.stage.out.get()) is not None:
+            try:
+                self.wfile.write(f"data: {message}\n\n".encode())
+                self.wfile.flush()
+            except OSError:
+                return  # the page has gone
+
+
 class Stage:
     """One Board and the page that shows it."""
 
     def __init__(self, shown: Board) -> None:
         self.board = shown
         self.out: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        shown.send = lambda content, buffers=None: self.out.put(json.dumps(content))  # type: ignore[method-assign]
+        self.deaf = False  # True: messages get lost on their way
+        shown.send = self._send  # type: ignore[method-assign]
         shown._end()
         shown._end = shown._feed.listen(shown.send)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("OfStage", (Handler,), {"stage": self})
+        )
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def _send(self, content: Any, buffers: Any = None) -> None:
+        if not self.deaf:
+            self.out.put(json.dumps(content))
 
     def close(self) -> None:
         """End the board and the server."""
@@ -79,63 +146,14 @@ class Stage:
         self.server.shutdown()
         self.server.server_close()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: Any) -> None:
-                pass
-
-            def _give(self, content: bytes, kind: str) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def do_GET(self) -> None:
-                if self.path == "/stream":
-                    self._stream()
-                elif self.path == "/traits":
-                    names = ("title", "docked", "recorded", "seed")
-                    traits = {name: getattr(stage.board, name) for name in names}
-                    self._give(json.dumps(traits).encode(), "application/json")
-                elif self.path == "/board.js":
-                    self._give(JS.read_bytes(), "text/javascript")
-                elif self.path == "/board.css":
-                    self._give(CSS.read_bytes(), "text/css")
-                else:
-                    dark = self.path == "/dark"
-                    page = PAGE.replace("THEME-PAGE", "#111417" if dark else "#ffffff")
-                    theme = f'data-jp-theme-light="{"false" if dark else "true"}"'
-                    self._give(page.replace("THEME", theme).encode(), "text/html")
-
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                question = json.loads(self.rfile.read(length))
-                self._give(b"", "text/plain")
-                stage.board._asked(stage.board, question, [])
-
-            def _stream(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.end_headers()
-                while (message := stage.out.get()) is not None:
-                    try:
-                        self.wfile.write(f"data: {message}\n\n".encode())
-                        self.wfile.flush()
-                    except OSError:
-                        return  # the page has gone
-
-        return Handler
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, once for all tests."""
     with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as started:
-            yield started
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture
