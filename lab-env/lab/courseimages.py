@@ -108,7 +108,9 @@ def _image(recipe: Recipe, version: str, settings: Settings, progress: Progress)
         archive.write(folder / ARCHIVE, recipe.reference(version), layer, config)
         layer.unlink()
 
-    inputs = key(version, recipe.folder, _go_version(), archive.architecture(), *_code())
+    at_least, build = go_build()
+    how = json.dumps([at_least, build["flags"], build["environment"], archive.architecture()])
+    inputs = key(version, recipe.folder, how, *_code())
     place = Cache(settings.cache).result(f"image-{recipe.name}", inputs, make)
     return CourseImage(recipe.reference(version), place / ARCHIVE, image_id(place / ARCHIVE))
 
@@ -145,23 +147,27 @@ def _write_layer(
         file.unlink()
 
 
-def _go_version() -> str:
-    """The Go that builds all of the lab, so that a machine without one fetches one, not two."""
-    return str(json.loads((paths.NODE_IMAGE / "versions.json").read_text())["go"])
+def go_build() -> tuple[str, Mapping[str, Any]]:
+    """Return the version of Go and the settings of its builds: those of the node image.
+
+    A machine without Go then fetches one, not two, and Go's own packages are compiled once.
+    """
+    versions = json.loads((paths.NODE_IMAGE / "versions.json").read_text())
+    return str(versions["go"]), versions["build"]
 
 
 def _go_program(
     recipe: Recipe, version: str, folder: Path, settings: Settings, progress: Progress
 ) -> dict[str, Path]:
     told = recipe.context["go"]
-    go = golang.find(settings, _go_version(), progress)
-    go.build(
+    at_least, build = go_build()
+    golang.find(settings, at_least, progress).build(
         recipe.folder,
         folder,
         ["."],
-        flags=["-trimpath", "-buildvcs=false"],
+        flags=build["flags"],
         ldflags=["-s", "-w", f"-X {told['version']}={version}"],
-        env={"CGO_ENABLED": "0"},
+        env=build["environment"],
     )
     program = str(told["program"])
     return {program: folder / Path(program).name}

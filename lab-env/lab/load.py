@@ -35,7 +35,9 @@ def load(
 
     Raises LabError when there is no node, or one doesn't hold an image afterwards.
     """
-    nodes = [n for n, state in engine.containers(settings.name).items() if state == "running"]
+    states = engine.containers(settings.name)
+    # podman's own word for a running container may be "up 5 seconds ago".
+    nodes = [node for node, state in states.items() if state.startswith(("running", "up "))]
     if not nodes:
         raise LabError(
             f"No node of the lab {settings.name} runs.",
