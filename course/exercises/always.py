@@ -32,6 +32,10 @@ class Reached:
         """The moment in words."""
         return f"{self.fact.said}: {self.count} at once"
 
+    def tell(self, _: Change) -> str:
+        """What the evidence says."""
+        return self.word
+
     def find(self, span: Span) -> Change | None:
         """The change that made it so many; they were fewer just before."""
         enough = len(self.fact.holders(span.base)) >= self.count

@@ -34,8 +34,8 @@ class Assertion:
 
 
 def asserted(thing: "Assertion | Moment") -> Assertion:
-    """A moment alone says that it happens."""
-    return thing if isinstance(thing, Assertion) else eventually(thing)
+    """A moment alone says that it happens; what was so before does not count."""
+    return thing if isinstance(thing, Assertion) else _happens(thing)
 
 
 def comes_before(one: Change, other: Change) -> bool:
@@ -52,19 +52,28 @@ def comes_before(one: Change, other: Change) -> bool:
 
 
 def eventually(moment: Moment) -> Assertion:
-    """It happens, or a fact was so from the start on."""
+    """It happens, or the fact was so at the start: at some time it is so."""
 
     def judge(span: Span) -> Finding:
         if isinstance(moment, Fact) and not moment.subject.uid:
             held = moment.holders(span.base)
             if held:
                 return Finding(True, tuple(Line(f"{moment.word} from the start", n) for n in held))
-        found = moment.find(span)
-        if found is None:
-            return _waits(moment)
-        return Finding(True, (Line.of(found, moment.word),))
+        return _happens(moment).judge(span)
 
     return Assertion(f"{moment.said}, at some time", judge, (moment.subject,))
+
+
+def _happens(moment: Moment) -> Assertion:
+    def judge(span: Span) -> Finding:
+        found = moment.find(span)
+        if found:
+            return Finding(True, (Line.of(found, moment.tell(found)),))
+        if isinstance(moment, Fact) and moment.holders(span.base):
+            return Finding(None, because=f"This was so before, and did not happen: {moment.said}.")
+        return _waits(moment)
+
+    return Assertion(moment.said, judge, (moment.subject,))
 
 
 def now(fact: Fact) -> Assertion:
@@ -127,7 +136,7 @@ def within(first: Moment, second: Moment, seconds: float) -> Assertion:
 
 def _lines(moments: Sequence[Moment], found: Sequence[Change | None]) -> tuple[Line, ...]:
     pairs = zip(moments, found, strict=True)
-    return tuple(Line.of(change, moment.word) for moment, change in pairs if change)
+    return tuple(Line.of(change, moment.tell(change)) for moment, change in pairs if change)
 
 
 def _all_found(

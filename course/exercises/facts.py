@@ -111,6 +111,10 @@ class Moment(Protocol):
         """The first change in the span at which it becomes so."""
         ...
 
+    def tell(self, change: Change) -> str:
+        """What the evidence says of the change that was found."""
+        ...
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -129,6 +133,10 @@ class Fact:
     def said(self) -> str:
         """The fact in words: `web-1 ready`."""
         return f"{self.subject} {self.word}"
+
+    def tell(self, _: Change) -> str:
+        """What the evidence says: the fact's word."""
+        return self.word
 
     def holders(self, state: State) -> list[str]:
         """The names of the objects of which it is so."""

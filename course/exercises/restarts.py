@@ -27,6 +27,15 @@ class Restarted:
         """The moment in words."""
         return f"{self.subject}: {self.word}"
 
+    def tell(self, change: Change) -> str:
+        """The evidence: which container, why its last life ended, and its exit code."""
+        for one in pods.restarts(change.object):
+            if one.times and self._meant(one):
+                code = "" if one.exit_code is None else f"exit code {one.exit_code}"
+                why = [part for part in (one.container, one.reason, code) if part]
+                return plain(f"a container restarted: {', '.join(why)}")
+        return self.word
+
     def find(self, span: Span) -> Change | None:
         """The first change in the span with one more restart of the same Pod."""
         known = {
@@ -43,12 +52,11 @@ class Restarted:
             known[change.name] = times
         return None
 
+    def _meant(self, one: pods.Restart) -> bool:
+        return self.container in (None, one.container) and self.reason in (None, one.reason)
+
     def _times(self, pod: pods.Object) -> int:
-        return sum(
-            restart.times
-            for restart in pods.restarts(pod)
-            if self.container in (None, restart.container) and self.reason in (None, restart.reason)
-        )
+        return sum(one.times for one in pods.restarts(pod) if self._meant(one))
 
 
 def restarted(pod: Speaking, container: str | None = None, reason: str | None = None) -> Restarted:

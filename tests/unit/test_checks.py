@@ -1,290 +1,254 @@
-"""Each check of the machine, held against machines that have and lack what it looks for."""
+"""Exercises: judged by what happened, with hints, and never with a traceback."""
 
-import os
-import subprocess
+import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lab import checks, state
-from lab.checks import (
-    cgroups,
-    inotify,
-    kernel,
-    leftovers,
-    ports,
-    programs,
-    proxies,
-    result,
-    room,
+from course.exercises import (
+    Attempt,
+    CannotTell,
+    NotAttempted,
+    Outcome,
+    Right,
+    Wrong,
+    begin,
+    check,
+    exercise,
+    hint,
+    kept,
+    progress,
+    registry,
+    solution,
+    use,
 )
-from lab.checks.result import GIB
-from lab.engine import Engine
-from lab.settings import Settings
+from course.exercises import checks as module
+from course.exercises import session as sessions
+from course.exercises.registry import UnknownExerciseError
+from course.exercises.scorebook import Scorebook
+from course.exercises.settled import moving
 
-NODES = {"it-control-plane": "running", "it-worker": "running", "it-worker2": "running"}
+HINTS = ("Look below the Pod.", "It is the claim.", "Delete data-web-2.")
+
+
+def judge(attempt: Attempt) -> Outcome:
+    if len(attempt.lives("web-2")) < 2:
+        return NotAttempted("web-2 is still the same.")
+    if not attempt.shows(kept("web-1")):
+        return Wrong("web-1 was touched too.")
+    if len(attempt.lives("data-web-2", "PersistentVolumeClaim")) < 2:
+        return Wrong("web-2 was replaced, and its note is still there.")
+    return Right("web-2 came back empty.")
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
-    environment = {"LAB_NAME": "it", "LAB_STATE": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    return Settings.from_environment(environment)
+def task(story: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Exercise 1.2 has begun, with web-1 and web-2 up."""
+    monkeypatch.setattr(registry, "_exercises", {})
+    monkeypatch.setattr(module, "_mistakes", {})
+    (tmp_path / "1.2.sh").write_text("kubectl delete pvc data-web-2\n")
+    exercise("1.2", "Empty web-2", hints=HINTS, solution=tmp_path / "1.2.sh")(judge)
+    use(story.history, lambda _: True, tmp_path / "progress.json", chapter=1)
+    story.claim("data-web-2", "pv-a")
+    story.up("web-1")
+    story.up("web-2")
+    begin("1.2")
+    return story
 
 
-def controllers(root: Path, *names: str) -> Path:
-    root.mkdir(parents=True, exist_ok=True)
-    (root / "cgroup.controllers").write_text(" ".join(names))
-    return root
+def replace(story: Any) -> None:
+    story.lose("web-2")
+    story.up("web-2")
 
 
-def test_root_on_either_version_of_cgroups_is_fine(tmp_path):
-    assert cgroups.check(controllers(tmp_path / "two", "cpu", "memory", "pids"), 0).status == "ok"
-    for name in ("cpu", "memory", "pids"):
-        (tmp_path / "one" / name).mkdir(parents=True)
-    assert cgroups.check(tmp_path / "one", 0).status == "ok"
+def test_nothing_done_is_not_wrong(task: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("1.2") == NotAttempted("web-2 is still the same.")
+    assert "Hint" not in capsys.readouterr().out
 
 
-def test_a_user_without_delegated_cgroups_is_told_how_to_get_them(tmp_path):
-    root = controllers(tmp_path, "cpu", "memory", "pids")
-    own = root / "user.slice/user-1000.slice/user@1000.service"
-    controllers(own, "memory", "pids")
-    found = cgroups.check(root, 1000)
-    assert found.status == "failed"
-    assert "cpu" in found.cause
-    assert "Delegate=yes" in found.do
-    controllers(own, "cpu", "memory", "pids")
-    assert cgroups.check(root, 1000).status == "ok"
+def test_a_wrong_solution_gets_a_reason_and_the_first_hint(
+    task: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(task)
+    capsys.readouterr()
+    assert isinstance(check("1.2"), Wrong)
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "Not yet: web-2 was replaced, and its note is still there.",
+        "Hint 1 of 3: Look below the Pod.",
+    ]
 
 
-def test_a_user_on_cgroups_version_one_is_refused(tmp_path):
-    (tmp_path / "memory").mkdir()
-    assert cgroups.check(tmp_path, 1000).status == "failed"
+@pytest.mark.parametrize("claim_first", [True, False])
+def test_every_right_way_is_accepted(task: Any, tmp_path: Path, claim_first: bool) -> None:
+    kinds = [("data-web-2", "PersistentVolumeClaim"), ("web-2", "Pod")]
+    for name, kind in kinds if claim_first else reversed(kinds):
+        task.terminating(name, kind)
+        task.gone(name, kind)
+    task.claim("data-web-2", "pv-b")
+    task.up("web-2")
+    assert check("1.2") == Right("web-2 came back empty.")
+    assert Scorebook(tmp_path / "progress.json").read().exercises["1.2"].solved
 
 
-def test_a_kernel_without_memory_limits_is_refused(tmp_path):
-    found = cgroups.check(controllers(tmp_path, "cpu", "pids"), 0)
-    assert found.status == "failed"
-    assert "memory" in found.cause
+def test_what_happened_before_the_beginning_does_not_count(task: Any) -> None:
+    replace(task)
+    begin("1.2")
+    assert isinstance(check("1.2"), NotAttempted)
 
 
-def limits(folder: Path, instances: int, watches: int = 60000) -> Path:
-    (folder / "max_user_instances").write_text(f"{instances}\n")
-    (folder / "max_user_watches").write_text(f"{watches}\n")
-    return folder
+def test_the_same_mistake_gets_the_same_hint_and_another_the_next(
+    task: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(task)
+    check("1.2")
+    check("1.2")
+    assert "Hint 2" not in capsys.readouterr().out
+    task.lose("web-1")
+    task.up("web-1")
+    check("1.2")
+    assert "Hint 2 of 3: It is the claim." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("instances", "used", "running", "status"),
-    [
-        (128, 73, False, "ok"),
-        (128, 74, False, "failed"),
-        (128, 128, True, "ok"),
-        (512, 74, False, "ok"),
-    ],
-)
-def test_inotify_instances_must_suffice_for_a_lab(tmp_path, instances, used, running, status):
-    assert inotify.check(running, limits(tmp_path, instances), used).status == status
+def test_hints_are_graded_and_end_with_the_solution(
+    task: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for _ in range(4):
+        hint("1.2")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[::2] == [
+        "Hint 1 of 3: Look below the Pod.",
+        "Hint 2 of 3: It is the claim.",
+        "Hint 3 of 3: Delete data-web-2.",
+        "Hint 3 of 3: Delete data-web-2.",
+    ]
+    assert lines[-1] == 'That was the last. solution("1.2") shows one way.'
+    solution("1.2")
+    assert capsys.readouterr().out == "kubectl delete pvc data-web-2\n"
 
 
-def test_too_few_inotify_watches_are_refused(tmp_path):
-    assert "max_user_watches" in inotify.check(False, limits(tmp_path, 512, 4096), 0).do
+def test_a_check_waits_for_the_cluster_to_come_to_rest(task: Any) -> None:
+    for name, kind in [("data-web-2", "PersistentVolumeClaim"), ("web-2", "Pod")]:
+        task.terminating(name, kind)
+    task.gone("data-web-2", "PersistentVolumeClaim")
+    task.gone("web-2")
+    task.pod("web-2")
+
+    def finish() -> None:
+        task.claim("data-web-2", "pv-b")
+
+    writer = threading.Timer(0.1, finish)
+    writer.start()
+    began = time.monotonic()
+    assert isinstance(check("1.2", wait=20), Right)
+    assert time.monotonic() - began < 10
+    writer.join()
 
 
-def test_an_inotify_instance_of_ours_is_counted(tmp_path):
-    process = subprocess.Popen(
-        [
-            "python3",
-            "-c",
-            "import ctypes;ctypes.CDLL(None).inotify_init();print(1,flush=True);input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert process.stdout.readline() == b"1\n"
-        (tmp_path / str(process.pid)).symlink_to(f"/proc/{process.pid}")
-        (tmp_path / "self").symlink_to("/proc/self")
-        assert inotify.used_instances(tmp_path) == 1
-    finally:
-        process.communicate(b"\n", timeout=10)
+def test_a_wrong_solution_that_still_moves_is_told_so_after_the_bound(task: Any) -> None:
+    task.lose("web-2")
+    task.pod("web-2")
+    outcome = check("1.2", wait=0.1)
+    assert isinstance(outcome, Wrong)
+    assert outcome.because.endswith("The cluster still moves: web-2 is not Ready.")
 
 
-@pytest.mark.parametrize(
-    ("free", "running", "building", "status"),
-    [
-        (1.9, False, False, "failed"),
-        (2.5, False, False, "warning"),
-        (3.5, False, False, "ok"),
-        (3.5, False, True, "failed"),
-        (4.5, False, True, "ok"),
-        (0.5, True, False, "ok"),
-    ],
-)
-def test_memory_must_suffice_for_what_is_to_be_done(free, running, building, status):
-    assert room.memory(running, building, int(free * GIB)).status == status
+def test_a_gone_cluster_can_not_be_told(
+    task: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(task.history, lambda _: False, tmp_path / "progress.json")
+    outcome = check("1.2")
+    assert isinstance(outcome, CannotTell)
+    assert "lab status" in capsys.readouterr().out
 
 
-def test_a_full_disk_is_told_with_its_place(tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "free_space", lambda folder: 500 * 1024**2)
-    (found,) = room.disk({"the cache": tmp_path}, running=False, building=False)
-    assert found.status == "failed"
-    assert found.cause == "0.5 GiB free for the cache, and the lab takes 2 GiB."
-    (found,) = room.disk({"the cache": tmp_path}, running=True, building=False)
-    assert found.status == "ok"
+def test_a_mistake_in_a_judge_is_the_courses_and_no_traceback(task: Any) -> None:
+    def broken(attempt: Attempt) -> Outcome:
+        raise KeyError("spec")
+
+    exercise("1.3", "Broken", hints=HINTS, solution="none.sh")(broken)
+    outcome = check("1.3")
+    assert isinstance(outcome, CannotTell)
+    assert "KeyError" in outcome.because
 
 
-def test_a_build_takes_more_disk_than_a_pull(tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "free_space", lambda folder: 5 * GIB)
-    assert room.disk({"x": tmp_path}, False, building=False)[0].status == "ok"
-    assert room.disk({"x": tmp_path}, False, building=True)[0].status == "failed"
+def test_an_unknown_exercise_names_those_there_are(task: Any) -> None:
+    assert "There are: 1.2" in check("9.9").because
+    with pytest.raises(UnknownExerciseError, match=r"There are: 1\.2"):
+        hint("9.9")
 
 
-def test_free_space_is_that_of_the_folder_above_while_there_is_none(tmp_path):
-    assert room.free_space(tmp_path / "a" / "b") == pytest.approx(
-        room.free_space(tmp_path), rel=0.2
-    )
+def test_without_a_chapter_a_check_says_what_to_run(
+    task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_sessions", [])
+    assert "first cell" in check("1.2").because
 
 
-def test_one_file_system_is_judged_once(settings):
-    settings.folder.mkdir(parents=True)
-    assert list(room.places(settings, None)) == ["the cache"]
+def test_a_progress_that_cannot_be_kept_does_not_stop_the_check(
+    task: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    use(task.history, lambda _: True, tmp_path / "file" / "progress.json")
+    replace(task)
+    assert isinstance(check("1.2"), Wrong)
+    shown = capsys.readouterr().out
+    assert "can't be kept" in shown
+    assert "Hint 1 of 3" in shown
 
 
-def test_a_container_s_own_memory_limit_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "CGROUPS", tmp_path)
-    (tmp_path / "memory.max").write_text("1000000\n")
-    (tmp_path / "memory.current").write_text("400000\n")
-    assert room.free_memory() == 600000
-    (tmp_path / "memory.max").write_text("max\n")
-    assert room.free_memory() > 600000
+def test_a_missing_solution_is_told(task: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    exercise("1.4", "Unsolved", hints=HINTS, solution="none.sh")(judge)
+    solution("1.4")
+    assert "missing from the checkout" in capsys.readouterr().out
 
 
-def test_a_port_that_is_no_number_is_refused():
-    assert ports.check("http").status == "failed"
-    assert ports.check("0").status == "failed"
-    assert ports.check(None).status == "ok"
-
-
-def test_a_program_that_is_not_there_yet_is_no_fault(tmp_path):
-    assert programs.program("kind", tmp_path).status == "ok"
-
-
-def test_a_program_that_is_damaged_is_told(tmp_path):
-    (tmp_path / "kubectl").write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
-    (tmp_path / "kubectl").chmod(0o755)
-    found = programs.program("kubectl", tmp_path)
-    assert found.status == "failed"
-    assert "broken" in found.cause
-
-
-def test_an_old_python_is_refused():
-    assert programs.python((3, 10, 4)).status == "failed"
-    assert programs.python().status == "ok"
-
-
-def test_a_kernel_of_another_environment_is_refused():
-    found = kernel.judge("/opt/other/bin/python3", "/opt/kernels/python3")
-    assert found.status == "failed"
-    assert "/opt/kernels/python3" in found.do
-    assert kernel.judge("python", "").status == "ok"
-    assert kernel.check().status == "ok"
-
-
-@pytest.mark.parametrize(
-    ("environment", "status"),
-    [
-        ({}, "ok"),
-        ({"NO_PROXY": "example.org"}, "ok"),
-        ({"HTTPS_PROXY": "http://proxy:3128"}, "failed"),
-        ({"https_proxy": "http://proxy:3128", "NO_PROXY": "localhost"}, "failed"),
-        ({"HTTPS_PROXY": "http://proxy:3128", "no_proxy": "localhost, 127.0.0.1"}, "ok"),
-        ({"ALL_PROXY": "http://proxy:3128", "NO_PROXY": "*"}, "ok"),
-    ],
-)
-def test_a_proxy_must_leave_loopback_alone(environment, status):
-    assert proxies.check(environment).status == status
-
-
-def test_the_value_for_no_proxy_keeps_what_was_there():
-    found = proxies.check({"HTTP_PROXY": "http://proxy", "NO_PROXY": "example.org,localhost"})
-    assert found.do.startswith("export NO_PROXY=example.org,localhost,127.0.0.1 ")
-
-
-def record(phase: str = "ready") -> state.Record:
-    return state.Record(identity="0", name="it", provider="podman", phase=phase)
+@pytest.mark.parametrize("number", ["1", "1.0", "0.1", "a.b", "1.2.3"])
+def test_a_number_of_another_form_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match=r"1\.2"):
+        exercise(number, "?", hints=HINTS, solution="x")
 
 
 @pytest.mark.parametrize(
-    ("record_", "containers", "ours", "status", "word"),
+    ("happens", "expected"),
     [
-        (None, {}, False, "ok", "no lab named it"),
-        (None, NODES, False, "failed", "Another tool"),
-        (record(), NODES, False, "failed", "Another tool"),
-        (None, NODES, True, "warning", "record of it is gone"),
-        (record(), {}, False, "warning", "containers are gone"),
-        (record("creating"), NODES, True, "warning", "cut off"),
-        (record(), {**NODES, "it-worker": "exited"}, True, "warning", "it-worker"),
-        (record(), NODES, True, "ok", "3 nodes"),
+        (lambda story: story.up("web-0"), None),
+        (lambda story: story.pod("web-0"), "web-0 is not Ready"),
+        (lambda story: (story.up("web-0"), story.terminating("web-0")), "web-0 is terminating"),
+        (lambda story: story.set("web", replicas=2), "web has 0 of 2 Pods"),
+        (lambda story: story.set("web", replicas=0), None),
+        (
+            lambda story: story.put("StatefulSet", "web", metadata={"generation": 2}),
+            "web is not up to date",
+        ),
     ],
 )
-def test_containers_and_record_must_agree(settings, record_, containers, ours, status, word):
-    settings.folder.mkdir(parents=True)
-    settings.kubeconfig.write_text("")
-    found = leftovers.judge(settings, record_, containers, ours)
-    assert found.status == status
-    assert word in found.cause
+def test_the_cluster_is_at_rest_when_it_is_as_asked(
+    story: Any, happens: Callable[[Any], None], expected: str | None
+) -> None:
+    happens(story)
+    assert moving(story.history.snapshot()) == expected
 
 
-def test_a_lost_kubeconfig_is_told(settings):
-    found = leftovers.judge(settings, record(), NODES, True)
-    assert found.status == "failed"
-    assert "kubeconfig" in found.cause
+def test_the_overview_shows_every_chapter_as_text_and_as_a_table(task: Any) -> None:
+    exercise("2.1", "<b>Hostile</b>", hints=HINTS, solution="x")(judge)
+    replace(task)
+    check("1.2")
+    overview = progress()
+    text, html = repr(overview), overview._repr_html_()
+    assert "Chapter 1  solved: 0 of 1" in text
+    assert "1.2  tried" in text
+    assert "Chapter 6  solved: 0 of 0" in text
+    assert "<caption>" in html
+    assert html.count('scope="row"') == 6
+    assert "<b>" not in html
 
 
-def test_what_failed_becomes_one_error_with_each_cause():
-    error = result.as_error(
-        [
-            result.failed("disk", "It is full.", "Free some."),
-            result.ok("clock", "fine"),
-            result.failed("memory", "There is none.", "Buy some."),
-        ]
-    )
-    assert "disk, memory" in error.what
-    assert "It is full." in error.why
-    assert "There is none." in error.why
-    assert result.as_error([result.ok("clock", "fine")]) is None
-
-
-def test_what_cannot_be_seen_stops_nobody(monkeypatch, settings):
-    def unreadable():
-        raise PermissionError(13, "Permission denied", "/proc/meminfo")
-
-    monkeypatch.setattr(room, "free_memory", unreadable)
-    found = {check.name: check for check in checks.everything(settings)}
-    assert found["memory"].status == "warning"
-    assert "Permission denied" in found["memory"].cause
-
-
-def test_the_checks_before_up_take_less_than_half_a_second(settings, tmp_path, monkeypatch):
-    programs_ = tmp_path / "bin"
-    programs_.mkdir()
-    (programs_ / "podman").write_text("#!/bin/sh\nexit 0\n")
-    (programs_ / "podman").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs_}:{os.environ['PATH']}")
-    took = []
-    for _ in range(3):  # the fastest of three: other programs share this machine
-        began = time.monotonic()
-        found = checks.before_up(settings, Engine("podman"))
-        took.append(time.monotonic() - began)
-    assert min(took) < 0.5
-    assert {check.name for check in found} == {
-        "cgroups", "inotify", "memory", "disk", "architecture", "clock", "proxies",
-    }  # fmt: skip
-
-
-def test_up_stops_at_what_would_make_it_fail_later(settings, monkeypatch):
-    monkeypatch.setattr(Engine, "containers", lambda self, cluster: {})
-    monkeypatch.setattr(room, "free_space", lambda folder: 500 * 1024**2)
-    with pytest.raises(checks.LabError, match="disk"):
-        checks.stop_at_trouble(settings, Engine("podman"))
+def test_a_reset_empties_the_overview(task: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    replace(task)
+    check("1.2")
+    progress.reset()
+    assert "1.2  open" in repr(progress())

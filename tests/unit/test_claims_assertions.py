@@ -221,6 +221,8 @@ def test_what_was_so_from_the_start_is_so_eventually(story: Any) -> None:
     story.up("web-0")
     story.history.mark("later")
     assert verdict(story, eventually(ready("web-0")), "later") is True
+    assert verdict(story, ready("web-0"), "later") is None
+    assert verdict(story, eventually(ready("web-1")), "later") is None
     assert verdict(story, before(ready("web-0"), deleted("web-0")), "later") is None
 
 
