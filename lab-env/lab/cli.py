@@ -58,7 +58,7 @@ def _start(settings: Settings, asked: argparse.Namespace) -> int:
 def _stop(settings: Settings, asked: argparse.Namespace) -> int:
     from lab.up import stop
 
-    return _changing(settings, asked, "stop", lambda shown: stop(settings, shown), must_be=None)
+    return _changing(settings, asked, "stop", lambda shown: stop(settings, shown), "{} is stopped.")
 
 
 def _reset(settings: Settings, asked: argparse.Namespace) -> int:
@@ -67,7 +67,7 @@ def _reset(settings: Settings, asked: argparse.Namespace) -> int:
 
 def _down(settings: Settings, asked: argparse.Namespace) -> int:
     return _changing(
-        settings, asked, "down", lambda shown: down(settings, shown, asked.purge), must_be=None
+        settings, asked, "down", lambda shown: down(settings, shown, asked.purge), "{} is gone."
     )
 
 
@@ -112,26 +112,19 @@ def _changing(
     asked: argparse.Namespace,
     command: str,
     work: Callable[[Progress], object],
-    must_be: bool | None = True,
+    closing: str = "{} is ready.",
 ) -> int:
-    """Do the work under the lab's lock; then tell what the lab is like."""
+    """Do the work under the lab's lock; it raises LabError unless what was asked is true."""
     shown = Quiet() if asked.json else progress()
     with shown.shown(), lock.held(settings.lock, command, shown):
         work(shown)
-    if must_be is None:
-        if asked.json:
-            print(json.dumps({"name": settings.name, "done": command}, indent=2))
-        return 0
-    found = status(settings)
-    if asked.json:
-        print(as_text(found, as_json=True))
+    if not asked.json:
+        print(closing.format(settings.name))
+    elif command in ("stop", "down"):
+        print(json.dumps({"name": settings.name, "done": command}, indent=2))
     else:
-        print(_closing(found.name, found.ready, found.why_not))
-    return 0 if found.ready else 1
-
-
-def _closing(name: str, ready: bool, why_not: str) -> str:
-    return f"{name} is ready." if ready else f"{name} is not ready: {why_not}"
+        print(as_text(status(settings), as_json=True))
+    return 0
 
 
 def _system_error(error: OSError) -> LabError:

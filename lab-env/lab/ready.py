@@ -39,6 +39,16 @@ def until(what: str, works: Callable[[], str | None], seconds: float) -> None:
         time.sleep(POLL_SECONDS)  # between two questions; the condition decides
 
 
+def api_server(settings: Settings, seconds: float = 60) -> None:
+    """Wait until the API server says that it is ready."""
+
+    def works() -> str | None:
+        Kubectl(settings).run("get", "--raw", "/readyz", timeout=5)
+        return None
+
+    until("The API server", works, seconds)
+
+
 def nodes(settings: Settings, names: list[str], seconds: float = 90) -> None:
     """Wait until each of these nodes says that it is ready."""
 

@@ -38,17 +38,12 @@ def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
         revived = nodes.revive(settings, engine)
         nodes.reconnect(settings, engine)
     with progress.step("check that it is this lab's cluster"):
-        ready.until("The API server", lambda: _answers(settings), 60)
+        ready.api_server(settings)
         guard.check(settings)
     nodes.untaint(settings)
     if revived:
         with progress.step("wait for the nodes"):
             ready.nodes(settings, nodes.names(settings))
-
-
-def _answers(settings: Settings) -> str | None:
-    Kubectl(settings).run("get", "--raw", "/readyz", timeout=5)
-    return None
 
 
 def _empty(settings: Settings, chapter: int | None) -> None:

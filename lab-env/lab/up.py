@@ -88,17 +88,28 @@ def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
     with progress.step("wake the nodes"):
         woken = nodes.revive(settings, engine)
     _write_kubeconfig_if_lost(settings, engine)
-    guard.check_kubeconfig(settings)
-    with progress.step("wait for the nodes"):
-        ready.nodes(settings, nodes.names(settings))
-    guard.check(settings)
-    with progress.step("load the course's images"):
-        load(engine, settings, images, progress)
-    with progress.step("wait for DNS"):
-        ready.dns(settings, engine, nodes.names(settings)[1])
+    jobs: dict[str, Callable[[], object]] = {
+        "guard": lambda: _guarded(settings, progress),
+        "images": lambda: load(engine, settings, images, progress),
+        "nodes": lambda: _nodes_answer(settings, engine, progress),
+    }
+    together(**jobs)
     if woken:
         with progress.step("wait for storage"):
             ready.storage(settings, nodes.names(settings)[1])
+
+
+def _guarded(settings: Settings, progress: Progress) -> None:
+    with progress.step("check that it is this lab's cluster"):
+        ready.api_server(settings)
+        guard.check(settings)
+
+
+def _nodes_answer(settings: Settings, engine: Engine, progress: Progress) -> None:
+    with progress.step("wait for the nodes"):
+        ready.nodes(settings, nodes.names(settings))
+    with progress.step("wait for DNS"):
+        ready.dns(settings, engine, nodes.names(settings)[1])
 
 
 def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Record:
@@ -116,7 +127,7 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
     guard.check_kubeconfig(settings)
     guard.mark(settings, record.identity)
     jobs: dict[str, Callable[[], object]] = {
-        "images": lambda: _loaded(settings, engine, images, progress),
+        "images": lambda: load(engine, settings, images, progress),
         "nodes": lambda: _nodes_work(settings, engine, progress),
     }
     together(**jobs)
@@ -134,13 +145,6 @@ def _images(
     }
     made = together(**jobs)
     return made["node"], made["course"]
-
-
-def _loaded(
-    settings: Settings, engine: Engine, images: list[CourseImage], progress: Progress
-) -> None:
-    with progress.step("load the course's images"):
-        load(engine, settings, images, progress)
 
 
 def _nodes_work(settings: Settings, engine: Engine, progress: Progress) -> None:
