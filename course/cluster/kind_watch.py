@@ -155,8 +155,7 @@ class KindWatch:
 
     def _list(self) -> None:
         answer = self._transport.listed(self._path)
-        items = answer["items"] or []
-        for what, thing in differences(self._known, items):
+        for what, thing in differences(self._known, answer["items"]):
             self._change(what, thing)
         with self._news:
             self._since = str(answer["metadata"]["resourceVersion"])

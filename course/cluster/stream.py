@@ -62,9 +62,11 @@ class Transport:
         accept = METADATA_ONLY if metadata_only else "application/json"
         with self._open(path, {}, accept) as answer:
             try:
-                return cast("dict[str, Any]", json.loads(answer.read()))
+                found = cast("dict[str, Any]", json.loads(answer.read()))
             except (HTTPError, OSError, ValueError) as error:
                 raise Cut(_plain(error)) from None
+        # An empty list of metadata comes as null.
+        return {**found, "items": found.get("items") or []}
 
     def stream(self, path: str, since: str) -> Stream:
         """Open a watch of `path` from version `since`; raises Cut, Gone or Refused."""

@@ -106,7 +106,8 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.changed:
             items = [dict(t) for (p, _), t in self.server.objects.items() if p == plural]
             self.server.lists += "as=Partial" not in self.headers["Accept"]
-            body = {"metadata": {"resourceVersion": str(self.server.version)}, "items": items}
+            body = {"metadata": {"resourceVersion": str(self.server.version)}}
+            body["items"] = items or None  # as the real one does
         self.answer(200, body)
 
     def watch(self, plural, since, seconds):
