@@ -72,22 +72,21 @@ _CONFIG = {
 
 @dataclass(frozen=True)
 class Parts:
-    """What a node image is put together from: a tar, a folder of binaries, kind's sources."""
+    """What takes long to make: a tar of Debian, a folder of binaries, the course's images."""
 
     base: Path
     programs: Path
-    kind_module: Path
     course: Sequence[CourseImage]
 
 
-def assemble(folder: Path, reference: str, parts: Parts) -> None:
+def assemble(folder: Path, reference: str, parts: Parts, kind_module: Path) -> None:
     """Write the image's archive into `folder`. Takes a few seconds."""
     root, layer, image = folder / "containerd", folder / "layer.tar", folder / ARCHIVE
     tree = Tree()
     with contextlib.ExitStack() as opened:
         tree.add_tar(opened.enter_context(tarfile.open(parts.base)))
         tree.remove(*_NOT_NEEDED)
-        _add_node(tree, parts.programs, parts.kind_module)
+        _add_node(tree, parts.programs, kind_module)
         _share(tree)
         known = known_images.of_the_node(f"/{_SHARED}", versions().images)
         known += [_add_course_image(tree, each, opened) for each in parts.course]

@@ -12,6 +12,7 @@ from lab import archive, debian
 from lab.cache import Cache, key, remove_tree
 from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine
+from lab.errors import LabError
 from lab.nodeimage import assemble, programs, smoke
 from lab.nodeimage.versions import REPOSITORY, versions
 from lab.progress import Progress
@@ -71,28 +72,29 @@ def build(settings: Settings, engine: Engine, progress: Progress) -> str:
     there = held(settings, engine, progress)
     if there is not None:
         return there
-    parts = _parts(settings, progress)
-    name = image_key(parts.course)
+    made = parts(settings, progress)
+    name = image_key(made.course)
     untested = f"{_UNTESTED}:{name}"
 
     def make(folder: Path) -> None:
         with progress.step("put the node image together"):
-            assemble.assemble(folder, untested, parts)
+            module = programs.kind_module(settings, progress)
+            assemble.assemble(folder, untested, made, module)
 
     place = Cache(settings.cache).result(_KIND, name, make)
     with _loaded(engine, place / assemble.ARCHIVE, untested, progress):
         try:
             with progress.step("test the node image"):
-                smoke.check(engine, untested, [image.reference for image in parts.course])
-        except BaseException:
+                smoke.check(engine, untested, [image.reference for image in made.course])
+        except LabError:
             # What was put together may be what is wrong, and it costs seconds to make anew.
             remove_tree(place)
             raise
-        engine.run("tag", untested, reference(parts.course))
-    return reference(parts.course)
+        engine.run("tag", untested, reference(made.course))
+    return reference(made.course)
 
 
-def _parts(settings: Settings, progress: Progress) -> assemble.Parts:
+def parts(settings: Settings, progress: Progress) -> assemble.Parts:
     """Make the parts side by side: on a bare machine each takes long."""
     cache = Cache(settings.cache)
     paths: dict[str, Callable[[], Path]] = {
@@ -100,8 +102,7 @@ def _parts(settings: Settings, progress: Progress) -> assemble.Parts:
         "base": lambda: debian.base(cache, progress, versions().debian, assemble.PACKAGES),
     }
     made: dict[str, Any] = together(**paths, course=lambda: course_images(settings, progress))
-    module = programs.kind_module(settings, progress)
-    return assemble.Parts(made["base"], made["programs"], module, made["course"])
+    return assemble.Parts(made["base"], made["programs"], made["course"])
 
 
 @contextlib.contextmanager

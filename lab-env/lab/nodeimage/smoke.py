@@ -33,7 +33,7 @@ check() {{
     echo "{_FAILED}$what: $(echo "$said" | tail -n 2 | tr '\\n' ' ')"
 }}
 bounded() {{ timeout 10 "$@"; }}
-known() {{ ctr -n k8s.io images ls -q | grep -Fqx "$1" || {{ echo "not there"; false; }}; }}
+known() {{ ctr -n k8s.io images ls -q 2>&1 | grep -Fqx "$1" || {{ echo "not there"; false; }}; }}
 """
 _CNI_FOLDER = "opt/cni/bin"
 # What kind applies to the new cluster, and what must be in it.
