@@ -176,7 +176,7 @@ def test_a_damaged_state_file_makes_up_make_the_lab_anew(up):
 
 def test_down_leaves_nothing_and_never_touched_the_users_kubeconfig(up):
     up.ok("down")
-    assert up.what_is_there() == up.what_was_there
+    assert up.new_since(up.what_was_there) == {}
     assert not up.settings.state.exists()
     assert up.users_config.read_text() == "the user's own"
     home = {path.name for path in Path(up.env["HOME"]).iterdir()} - {".local"}
