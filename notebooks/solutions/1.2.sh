@@ -2,5 +2,5 @@
 # The StatefulSet then makes both anew: first the claim, then the Pod.
 kubectl delete pvc data-web-2 --wait=false
 kubectl delete pod web-2
-kubectl wait --for=create pod/web-2 --timeout=60s
-kubectl wait --for=condition=Ready pod/web-2 --timeout=60s
+kubectl wait pod/web-2 --for=create --timeout=60s
+kubectl wait pod/web-2 --for=condition=Ready --timeout=60s
