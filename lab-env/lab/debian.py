@@ -1,17 +1,13 @@
 """Root file systems of Debian, made from its packages and kept in the cache as one tar."""
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lab import archive, shell
+from lab import archive, install, shell
 from lab.cache import Cache, key
-from lab.errors import LabError
 from lab.progress import Progress
 
-# What must be on this machine: program, and the Debian package that it comes from.
-NEEDS = {"mmdebstrap": "mmdebstrap"}
 MINUTES = 20
 
 # Neither a node nor a course image is read by people: no manuals, no translations.
@@ -50,11 +46,12 @@ def base(
     """Return the tar of a root file system with these packages; made once, then cached.
 
     The step takes about 40 s and the network when it isn't in the cache. Raises LabError when
-    mmdebstrap is not installed, or says what it said when it failed.
+    mmdebstrap is missing and can't be installed, or with what it said when it failed.
     """
     name = base_key(suite, packages, variant=variant)
 
     def make(folder: Path) -> None:
+        install.ensure([install.MMDEBSTRAP], progress)
         with progress.step(f"Debian {suite} base") as step:
             _bootstrap(folder / "base.tar", suite, packages, variant, step.say)
 
@@ -63,19 +60,12 @@ def base(
 
 def base_key(suite: str, packages: Sequence[str], *, variant: str = "essential") -> str:
     """The cache key of a root file system: it changes with what mmdebstrap is asked for."""
-    return key(archive.architecture(), *suite, *_arguments(packages, variant))
+    return key(archive.architecture(), suite, *_arguments(packages, variant))
 
 
 def _bootstrap(
     tar: Path, suite: str, packages: Sequence[str], variant: str, say: Callable[[str], None]
 ) -> None:
-    if not _installed():
-        raise LabError(
-            "mmdebstrap is not installed.",
-            "The images are made from Debian's packages, and mmdebstrap puts them together.",
-            "Run `apt-get install mmdebstrap` as root, then run the command again.",
-        )
-
     def on_line(line: str) -> None:
         if line.startswith("I: "):
             say(line.removeprefix("I: ").rstrip("."))
@@ -89,10 +79,6 @@ def _bootstrap(
         env={"SOURCE_DATE_EPOCH": "0"},
         on_line=on_line,
     )
-
-
-def _installed() -> bool:
-    return all(shutil.which(program) for program in NEEDS)
 
 
 def _arguments(packages: Sequence[str], variant: str) -> list[str]:

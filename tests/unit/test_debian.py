@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from lab import debian
 from lab.cache import Cache
 from lab.errors import LabError
@@ -25,13 +26,14 @@ def test_a_base_of_another_suite_or_other_packages_has_another_key(other: str) -
     assert debian.base_key("bookworm", ["runc"]) != other
 
 
-def test_without_mmdebstrap_the_command_that_installs_it_is_told(
+def test_where_mmdebstrap_can_not_be_installed_it_is_named_and_nothing_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(LabError, match="mmdebstrap is not installed") as caught:
+    with pytest.raises(LabError, match="mmdebstrap") as caught:
         debian.base(Cache(tmp_path / "cache"), Quiet(), "bookworm", ["runc"])
-    assert "apt-get install mmdebstrap" in caught.value.do
+    assert "mmdebstrap" in caught.value.why
+    assert not Cache(tmp_path / "cache").has("debian", debian.base_key("bookworm", ["runc"]))
 
 
 def test_a_base_that_could_not_be_made_is_not_in_the_cache(
