@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -17,17 +16,16 @@ import traitlets
 from course.record import History
 from course.views import answers
 from course.views.feed import feed_of
+from course.views.module import CSS, ESM
 from course.views.reading import Json
 
-JS = Path(__file__).parent / "board.js"
-CSS = Path(__file__).parent / "board.css"
 _log = logging.getLogger(__name__)
 
 
 class Board(anywidget.AnyWidget):
     """A live board. Make one with ``board(history)``."""
 
-    _esm = JS
+    _esm = ESM
     _css = CSS
     title = traitlets.Unicode().tag(sync=True)
     docked = traitlets.Bool(False).tag(sync=True)

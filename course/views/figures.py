@@ -109,8 +109,9 @@ def _draw_life(axes: Axes, life: Life, row: int, revision: int) -> None:
             edgecolor=colour,
             linewidth=0.8,
         )
-    ready = next((begins for stage, begins, _ in life.stages if stage == "ready"), None)
-    if ready is not None and life.revision:
+    wide = [(begins, ends) for stage, begins, ends in life.stages if stage == "ready"]
+    if wide and life.revision and wide[0][1] - wide[0][0] > 0.03 * life.until:
+        ready = wide[0][0]
         axes.annotate(
             LETTERS[revision % len(LETTERS)],
             (ready, row),

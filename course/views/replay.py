@@ -8,8 +8,9 @@ from pathlib import Path
 
 from course.record import Change, History, read
 from course.views import answers
-from course.views.board import CSS, JS, Board
+from course.views.board import Board
 from course.views.model import Model
+from course.views.module import CSS, STATIC_ESM
 from course.views.reading import Json
 
 MOST_FRAMES = 2_000  # a page must open quickly; of a longer record moments are drawn together
@@ -29,9 +30,7 @@ def to_html(history: History, path: Path, title: str = "", lang: str = "en") -> 
     """Write a static page with the record in it: it needs no kernel and no network."""
     data = json.dumps(recording(history, title)).replace("<", "\\u003c")
     page = _PAGE.replace("__LANG__", lang).replace("/*CSS*/", CSS.read_text(encoding="utf-8"))
-    page = page.replace(
-        "__SOURCE__", json.dumps(JS.read_text(encoding="utf-8")).replace("<", "\\u003c")
-    )
+    page = page.replace("__SOURCE__", json.dumps(STATIC_ESM).replace("<", "\\u003c"))
     path.write_text(page.replace("__DATA__", data), encoding="utf-8")
     return path
 

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from course.views.board import CSS, JS, Board, board
+from course.views.board import Board, board
+from course.views.module import CSS, ESM
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("LAB_CHROMIUM", "/usr/bin/chromium")
@@ -78,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         if give:
             give()
         elif self.path == "/board.js":
-            self._give(JS.read_bytes(), "text/javascript")
+            self._give(ESM.encode(), "text/javascript")
         elif self.path == "/board.css":
             self._give(CSS.read_bytes(), "text/css")
         else:
