@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from course.exercises.assertions import Assertion, Finding, comes_before
-from course.exercises.facts import Fact, Moment, State, Subject
+from course.exercises.facts import Fact, Holding, Moment, Subject
 from course.exercises.lines import Line
 from course.exercises.span import Span
 from course.record import Change
@@ -38,12 +38,11 @@ class Reached:
 
     def find(self, span: Span) -> Change | None:
         """The change that made it so many; they were fewer just before."""
-        enough = len(self.fact.holders(span.base)) >= self.count
-        for change, state in span.replay():
-            if change.kind != self.subject.kind:
-                continue
-            was, enough = enough, len(self.fact.holders(state)) >= self.count
-            if enough and not was:
+        holding = Holding(self.fact, span.base)
+        for change in span.changes:
+            had = len(holding.names)
+            holding.take(change)
+            if had < self.count <= len(holding.names):
                 return change
         return None
 
@@ -143,10 +142,10 @@ def _always(
         last = end.find(span) if end else None
         if first and last and not comes_before(first, last):
             return Finding(False, because=f"{last.name} came before the time that it speaks of.")
-        for change, state in _stretch(span, first, last):
-            wrong = broken([fact.holders(state) for fact in facts])
+        for change, held in _stretch(span, facts, first, last):
+            wrong = broken(held)
             if wrong:
-                lines = (Line.of(change, _what(change)),) if change else ()
+                lines = (Line.of(change, "the first time"),) if change else ()
                 return Finding(False, lines, wrong if change else f"From the start: {wrong}")
         if end and last is None:
             return Finding(None, because=f"This did not happen: {end.said}.")
@@ -156,18 +155,21 @@ def _always(
 
 
 def _stretch(
-    span: Span, first: Change | None, last: Change | None
-) -> Iterator[tuple[Change | None, State]]:
-    """Each state from the first change (or the start) until just before the last."""
+    span: Span, facts: tuple[Fact, ...], first: Change | None, last: Change | None
+) -> Iterator[tuple[Change | None, list[list[str]]]]:
+    """The holders of each fact from the first change (or the start) until before the last."""
     if first is not None and first.index < span.start:
         span = Span.of(span.history, first.index, span.zero)
+    holdings = [Holding(fact, span.base) for fact in facts]
     if first is None:
-        yield None, span.base
-    for change, state in span.replay():
+        yield None, [list(holding.names) for holding in holdings]
+    for change in span.changes:
         if last is not None and change.index >= last.index:
             return
+        for holding in holdings:
+            holding.take(change)
         if first is None or change.index >= first.index:
-            yield change, state
+            yield change, [list(holding.names) for holding in holdings]
 
 
 def _period(
@@ -179,7 +181,3 @@ def _period(
     end = span.relative(ends) if ends is not None else "now"
     what = " and ".join(fact.word for fact in facts)
     return Line(f"{what}: {summary}, from {start} to {end}", str(facts[0].subject))
-
-
-def _what(change: Change) -> str:
-    return "changed" if change.what == "modified" else change.what

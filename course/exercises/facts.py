@@ -167,15 +167,31 @@ class Fact:
         """
         if self.subject.uid:
             span = span.whole()
-        so = set(self.holders(span.base))
+        holding = Holding(self, span.base)
         for change in span.changes:
-            if change.kind != self.subject.kind or not self.subject.meant(change.object):
-                continue
-            if not self.test(change.object, change.what != "deleted"):
-                so.discard(change.name)
-            elif change.name not in so:
+            had = change.name in holding.names
+            holding.take(change)
+            if change.name in holding.names and not had:
                 return change
         return None
+
+
+class Holding:
+    """Of which objects a fact is so, followed change by change."""
+
+    def __init__(self, fact: Fact, base: State) -> None:
+        self.fact = fact
+        self.names = dict.fromkeys(fact.holders(base))
+
+    def take(self, change: Change) -> None:
+        """Let one change happen."""
+        subject = self.fact.subject
+        if change.kind != subject.kind or not subject.meant(change.object):
+            return
+        if self.fact.test(change.object, change.what != "deleted"):
+            self.names[change.name] = None
+        else:
+            self.names.pop(change.name, None)
 
 
 def _only(objects: Mapping[str, Object], name: str) -> Mapping[str, Object]:

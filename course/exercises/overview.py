@@ -23,6 +23,12 @@ class Row:
         return sum(state == "solved" for _, state in self.exercises)
 
     @property
+    def done(self) -> str:
+        """The solved exercises in words."""
+        count = len(self.exercises)
+        return f"{self.solved} of {count} solved" if count else "no exercises"
+
+    @property
     def guesses(self) -> str:
         """The guesses in words."""
         return f"{self.right} of {self.of} right" if self.of else "none yet"
@@ -37,8 +43,7 @@ class Overview:
     def __repr__(self) -> str:
         lines = []
         for row in self.rows:
-            done = f"{row.solved} of {len(row.exercises)}"
-            lines.append(f"Chapter {row.chapter}  solved: {done}  guesses: {row.guesses}")
+            lines.append(f"Chapter {row.chapter}  {row.done}  guesses: {row.guesses}")
             lines += [f"  {one.number}  {state:<9}  {one.title}" for one, state in row.exercises]
         return "\n".join(lines)
 
@@ -59,11 +64,10 @@ def _html(row: Row) -> str:
         f"<li>{escape(one.number)} {escape(one.title)}: {state}</li>"
         for one, state in row.exercises
     )
-    done = f"{row.solved} of {len(row.exercises)} solved"
     listed = f'<ul style="margin:0;text-align:left">{items}</ul>' if items else ""
     return (
         f'<tr><th scope="row">{row.chapter}</th>'
-        f'<td style="text-align:left">{done}{listed}</td><td>{row.guesses}</td></tr>'
+        f'<td style="text-align:left">{row.done}{listed}</td><td>{row.guesses}</td></tr>'
     )
 
 
