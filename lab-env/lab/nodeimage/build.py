@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import archive, debian
+from lab import archive, debian, lock
 from lab.cache import Cache, key, remove_tree
 from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine
@@ -82,15 +81,12 @@ def build(settings: Settings, engine: Engine, progress: Progress) -> str:
             assemble.assemble(folder, untested, made, module)
 
     place = Cache(settings.cache).result(_KIND, name, make)
-    with _loaded(engine, place / assemble.ARCHIVE, untested, progress):
-        try:
-            with progress.step("test the node image"):
-                smoke.check(engine, untested, [image.reference for image in made.course])
-        except LabError:
-            # What was put together may be what is wrong, and it costs seconds to make anew.
-            remove_tree(place)
-            raise
-        engine.run("tag", untested, reference(made.course))
+    course = [image.reference for image in made.course]
+    # Two labs may want the same image at once, and the untested name is one for both.
+    lock_file = settings.cache / "locks" / f"node-image-{name}.lock"
+    with lock.held(lock_file, "up", progress):
+        if not engine.has_image(reference(made.course)):
+            _load(engine, place, (untested, reference(made.course)), course, progress)
     return reference(made.course)
 
 
@@ -105,12 +101,20 @@ def parts(settings: Settings, progress: Progress) -> assemble.Parts:
     return assemble.Parts(made["base"], made["programs"], made["course"])
 
 
-@contextlib.contextmanager
-def _loaded(engine: Engine, file: Path, name: str, progress: Progress) -> Iterator[None]:
-    """Have the archive's image in the engine while the body runs, and its name not after it."""
+def _load(
+    engine: Engine, place: Path, names: tuple[str, str], course: Sequence[str], progress: Progress
+) -> None:
+    """Load the archive, test the image, and give it its name in place of the untested one."""
+    untested, tested = names
     try:
         with progress.step("load the node image into the engine"):
-            engine.run("load", "-i", file, timeout=300)
-        yield
+            engine.run("load", "-i", place / assemble.ARCHIVE, timeout=300)
+        with progress.step("test the node image"):
+            smoke.check(engine, untested, course)
+        engine.run("tag", untested, tested)
+    except LabError:
+        # What was put together may be what is wrong, and it costs seconds to make anew.
+        remove_tree(place)
+        raise
     finally:
-        engine.run("rmi", name, check=False)
+        engine.run("rmi", untested, check=False)
