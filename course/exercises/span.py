@@ -1,9 +1,8 @@
 """The part of a history that a claim is judged by: it never changes while it is judged."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from course.record import Change, Folding, History, Snapshot, replay
+from course.record import Change, History, Snapshot
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,6 @@ class Span:
         base, changes = self.history.kept()
         kept = tuple(change for change in changes if change.index < self.end)
         return Span(self.history, base.index + 1, self.zero, base, kept)
-
-    def replay(self) -> Iterator[tuple[Change, Folding]]:
-        """Each change with the cluster right after it."""
-        return replay(self.base, self.changes)
 
     def now(self) -> Snapshot:
         """The cluster at the end of the span."""
