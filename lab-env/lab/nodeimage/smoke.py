@@ -33,7 +33,8 @@ check() {{
     echo "{_FAILED}$what: $(echo "$said" | tail -n 2 | tr '\\n' ' ')"
 }}
 bounded() {{ timeout 10 "$@"; }}
-known() {{ ctr -n k8s.io images ls -q 2>&1 | grep -Fqx "$1" || {{ echo "not there"; false; }}; }}
+images=$(ctr -n k8s.io images ls -q 2>/dev/null)
+known() {{ echo "$images" | grep -Fqx "$1" || {{ echo "not there"; false; }}; }}
 """
 _CNI_FOLDER = "opt/cni/bin"
 # What kind applies to the new cluster, and what must be in it.
