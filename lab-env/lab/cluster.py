@@ -7,7 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
-from lab import cgroups, shell
+from lab import cgroups, nodes, shell
 from lab.engine import OURS_LABEL, Engine
 from lab.errors import LabError
 from lab.paths import KIND
@@ -96,8 +96,17 @@ def delete(settings: Settings, engine: Engine) -> None:
                 f"Still there after {DELETE_SECONDS:.0f} s: {left}.",
                 f"Run `{engine.provider} rm -f {' '.join(names)}` and read what it says.",
             )
+    for node in nodes.names(settings):
+        _delete_volumes(engine, node)
     if ours(settings, engine):
         engine.run("network", "rm", settings.network)
+
+
+def _delete_volumes(engine: Engine, node: str) -> None:
+    """Delete the volumes that kind made for a node; on podman they outlive its container."""
+    found = engine.run("volume", "ls", "-q", "--filter", f"label={node}=true").out.split()
+    if found:
+        engine.run("volume", "rm", *found)
 
 
 def _wake(engine: Engine, name: str) -> None:

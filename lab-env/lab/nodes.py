@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from lab import ready
 from lab.engine import Engine
 from lab.errors import LabError
 from lab.kubectl import Kubectl
@@ -24,8 +27,23 @@ def all_there(settings: Settings, engine: Engine) -> bool:
     return set(names(settings)) == set(engine.containers(settings.name))
 
 
+def wake(settings: Settings, engine: Engine, progress: Progress) -> list[str]:
+    """Start the nodes that are stopped, wake those that are paused; return their names.
+
+    Afterwards their container runtimes answer and their kubelets have said that they live.
+    """
+    with progress.step("wake the nodes"):
+        began = datetime.now(UTC)
+        woken = revive(settings, engine)
+        if woken:
+            ready.runtimes(engine, woken)
+            ready.api_server(settings)
+            ready.kubelets(settings, woken, began)
+    return woken
+
+
 def revive(settings: Settings, engine: Engine) -> list[str]:
-    """Start the nodes that are stopped, wake those that are paused; return their names."""
+    """Start stopped nodes and unpause paused ones, without waiting; return their names."""
     states = engine.containers(settings.name)
     paused = [name for name, state in states.items() if state == "paused"]
     stopped = [name for name, state in states.items() if state not in ("paused", "running")]

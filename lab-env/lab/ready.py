@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from lab.engine import Engine
 from lab.errors import LabError
@@ -47,6 +48,37 @@ def api_server(settings: Settings, seconds: float = 60) -> None:
         return None
 
     until("The API server", works, seconds)
+
+
+def runtimes(engine: Engine, names: list[str], seconds: float = 60) -> None:
+    """Wait until the container runtimes of these nodes answer."""
+
+    def works() -> str | None:
+        for name in names:
+            engine.execute(name, "ctr", "version", timeout=5)
+        return None
+
+    until("The nodes' container runtimes", works, seconds)
+
+
+def kubelets(settings: Settings, names: list[str], since: datetime, seconds: float = 90) -> None:
+    """Wait until these nodes' kubelets have renewed their leases since then.
+
+    The API server goes on calling a node ready for some 40 s after it was stopped, so right
+    after a start only a new sign of life counts.
+    """
+
+    def works() -> str | None:
+        leases = Kubectl(settings).json("-n", "kube-node-lease", "get", "leases", timeout=10)
+        alive = {
+            lease["metadata"]["name"]
+            for lease in leases["items"]
+            if datetime.fromisoformat(lease["spec"]["renewTime"]) > since
+        }
+        silent = sorted(set(names) - alive)
+        return f"No sign of life yet: {', '.join(silent)}." if silent else None
+
+    until("The nodes' kubelets", works, seconds)
 
 
 def nodes(settings: Settings, names: list[str], seconds: float = 90) -> None:

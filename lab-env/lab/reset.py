@@ -33,15 +33,15 @@ def reset(settings: Settings, chapter: int | None = None, progress: Progress | N
 
 def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
     """Wake and start the nodes, and undo what faults left on them."""
-    with progress.step("heal the nodes"):
-        nodes.check_all_there(settings, engine)
-        revived = nodes.revive(settings, engine)
-        nodes.reconnect(settings, engine)
+    nodes.check_all_there(settings, engine)
+    woken = nodes.wake(settings, engine, progress)
     with progress.step("check that it is this lab's cluster"):
         ready.api_server(settings)
         guard.check(settings)
-    nodes.untaint(settings)
-    if revived:
+    with progress.step("undo what faults left"):
+        nodes.reconnect(settings, engine)
+        nodes.untaint(settings)
+    if woken:
         with progress.step("wait for the nodes"):
             ready.nodes(settings, nodes.names(settings))
 

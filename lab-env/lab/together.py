@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from lab import shell
@@ -20,17 +20,24 @@ def together(**jobs: Callable[[], T]) -> dict[str, T]:
     with ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
         futures = {name: pool.submit(job) for name, job in jobs.items()}
         try:
-            wait(futures.values(), return_when=FIRST_EXCEPTION)
-            error = next(
-                (f.exception() for f in futures.values() if f.done() and f.exception()), None
-            )
-            if error is not None:
-                raise error
-        except BaseException:
-            for future in futures.values():
-                future.cancel()
-            shell.stop_all()
-            wait(futures.values())
-            shell.go_on()
-            raise
-    return {name: future.result() for name, future in futures.items()}
+            done, pending = wait(futures.values(), return_when=FIRST_EXCEPTION)
+            if not pending and not any(each.exception() for each in done):
+                return {name: future.result() for name, future in futures.items()}
+        finally:
+            if not all(each.done() and each.exception() is None for each in futures.values()):
+                _end(futures.values())
+        raise _cause([error for each in futures.values() if (error := each.exception())])
+
+
+def _end(futures: Collection[Future[T]]) -> None:
+    for future in futures:
+        future.cancel()
+    shell.stop_all()
+    wait(futures)
+    shell.go_on()
+
+
+def _cause(errors: list[BaseException]) -> BaseException:
+    # A job whose program was ended for another one's failure only says so.
+    causes = [error for error in errors if not isinstance(error, shell.Stopped)]
+    return (causes or errors)[0]

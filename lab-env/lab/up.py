@@ -85,8 +85,7 @@ def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool
 
 def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
     images = course_images(settings, progress)
-    with progress.step("wake the nodes"):
-        woken = nodes.revive(settings, engine)
+    woken = nodes.wake(settings, engine, progress)
     _write_kubeconfig_if_lost(settings, engine)
     jobs: dict[str, Callable[[], object]] = {
         "guard": lambda: _guarded(settings, progress),
