@@ -8,6 +8,7 @@ from lab import ready
 from lab.engine import Engine
 from lab.errors import LabError
 from lab.kubectl import Kubectl
+from lab.progress import Progress
 from lab.settings import Settings
 
 # What the course's faults leave on nodes; see course/cluster/faults.
