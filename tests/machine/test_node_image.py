@@ -14,7 +14,7 @@ from lab import engine as engines
 from lab import shell
 from lab.engine import Engine
 from lab.errors import LabError
-from lab.nodeimage import assemble, build, programs, smoke
+from lab.nodeimage import assemble, build, choose, programs, smoke
 from lab.progress import Quiet
 from lab.settings import Settings
 
@@ -144,3 +144,23 @@ def test_kubectl_is_taken_out_of_an_image_that_was_not_built_here(
     kubectl = programs.kubectl_binary(elsewhere, engine, reference, Quiet())
     assert kubectl.is_relative_to(tmp_path)
     assert "Client Version" in shell.run([kubectl, "version", "--client"], timeout=20).out
+
+
+def test_an_image_that_does_not_exist_is_refused_with_what_to_do(
+    settings: Settings, engine: Engine
+) -> None:
+    wrong = dataclasses.replace(settings, node_image="lab.local/node:none")
+    with pytest.raises(LabError, match=r"lab\.local/node:none is not to be had") as caught:
+        choose.node_image(wrong, engine, Quiet())
+    assert "LAB_NODE_IMAGE" in caught.value.do
+
+
+def test_an_image_that_was_built_is_used_again_without_asking_a_registry(
+    settings: Settings, engine: Engine
+) -> None:
+    reference = build.build(settings, engine, Quiet())
+    progress = Quiet()
+    automatic = dataclasses.replace(settings, images="auto", node_image=None)
+    found = choose.node_image(automatic, engine, progress)
+    assert found == choose.NodeImage(reference, "built")
+    assert progress.seconds == {}
