@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_PARTS = ("elements", "wire", "tiles", "sets", "panels", "board", "dock")
+_PARTS = ("elements", "wire", "tiles", "sets", "panels", "foot", "board", "dock")
 
 #: The style sheet.
 CSS = _HERE / "board.css"

@@ -46,7 +46,7 @@ import make from "/board.js";
 const listeners = new Set();
 const model = {
   get: (name) => window.traits[name],
-  on: (_, listener) => listeners.add(listener),
+  on: (name, listener) => name === "msg:custom" && listeners.add(listener),
   send: (message) => fetch("/ask", { method: "POST", body: JSON.stringify(message) }),
 };
 window.traits = await (await fetch("/traits")).json();

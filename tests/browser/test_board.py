@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from course.views.example import Made
+from course.views.replay import to_html
 from course.views.situations import SITUATIONS, left_over, rolling, stuck
 
 Staged = Callable[..., Page]
@@ -223,6 +224,31 @@ def test_a_board_nobody_looks_at_sleeps_and_wakes_whole(staged: Staged) -> None:
     page.evaluate("window.rerender()")
     expect(tile(page, "web-2")).to_contain_text("not there yet")
     assert len(feed._listeners) == 1
+
+
+def test_a_command_is_copied_as_it_stands(staged: Staged, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    staged(stuck().history)
+    page.get_by_role("button", name="Copy: kubectl delete pod web-2").click()
+    expect(page.locator(".lb-copy").first).to_have_text("copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "kubectl delete pod web-2 -n chapter-4"
+
+
+def test_a_static_page_replays_its_record_without_a_kernel(page: Page, tmp_path: Path) -> None:
+    page.goto(to_html(left_over().history, tmp_path / "page.html", "chapter-4").as_uri())
+    board = page.locator(".lab-board")
+    expect(board).to_have_attribute("data-mode", "recorded")
+    expect(page.locator(".lb-left", has_text="left over")).to_have_count(2)
+    last = int(board.get_attribute("data-index") or -1)
+    for step in range(1, 4):
+        page.get_by_label("One step back").click()
+        expect(board).to_have_attribute("data-index", str(last - step))
+    tile(page, "web-0").click()
+    expect(page.locator(".lb-yaml")).to_contain_text("name: web-0")
+    moment = page.get_by_label("Moment")
+    moment.evaluate("(e) => { e.value = 0; e.dispatchEvent(new Event('input')); }")
+    expect(page.locator(".lb-tile")).to_have_count(0)
 
 
 def expect_soon(page: Page, true: Callable[[], bool]) -> None:

@@ -153,3 +153,8 @@ def test_the_board_stands_docked_beside_the_notebook(jupyterlab: str, page: Page
     assert main
     assert main["width"] == 1280
     assert page.evaluate("window.drawn.filter((one) => one.received).length") > 0
+
+    # A kernel that was restarted is told; nothing on the board pretends to be live.
+    page.locator('[data-jp-item-name="restart"]').click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(page.locator(".lb-status")).to_have_text("stopped: run the cell again", timeout=30_000)

@@ -125,9 +125,9 @@ class Board {
     for (const [key, slots] of dirty.groups) changed = this.drawSet(key, slots) || changed;
     if (changed) this.order();
     show(this.nothing, shown.groups.size === 0);
-    if (dirty.nodes) this.drawNodes();
-    if (dirty.loose) this.drawLoose();
-    if (dirty.events) this.drawEvents();
+    if (dirty.nodes) drawNodes(this);
+    if (dirty.loose) drawLoose(this);
+    if (dirty.events) drawEvents(this);
     this.drawStatus();
     this.time.draw();
     this.rove();
@@ -165,49 +165,11 @@ class Board {
   }
 
   drawStatus() {
-    const past = Boolean(this.past);
-    const where = this.when(this.shown.time);
-    const words = past ? `❚❚ at ${where}` : this.recorded ? "recorded" : "live";
-    this.root.dataset.mode = past ? "past" : this.recorded ? "recorded" : "live";
+    const stopped = this.wire.stopped && !this.recorded;
+    const mode = stopped ? "stopped" : this.past ? "past" : this.recorded ? "recorded" : "live";
+    this.root.dataset.mode = mode;
+    const words = { past: `❚❚ at ${this.when(this.shown.time)}`, stopped: "stopped: run the cell again" }[mode] ?? mode;
     say(this.status, words);
-  }
-
-  drawNodes() {
-    this.nodes.replaceChildren(
-      ...this.shown.nodes.map((node) => {
-        const item = make("li", "lb-node", "", { title: node.taints.join(", ") || "no taints" });
-        item.dataset.ready = node.ready;
-        const mark = glyph();
-        drawGlyph(mark, node.ready ? "ready" : "unknown");
-        const since = node.since ? ` for ${age(this.clock() - node.since)}` : "";
-        item.append(mark, make("b", "", node.name), ` ${node.word}${since} · ${plural(node.pods, "Pod")}`);
-        return item;
-      }),
-    );
-  }
-
-  drawLoose() {
-    const claims = this.shown.loose;
-    show(this.loose, claims.length > 0);
-    this.loose.replaceChildren(
-      make("b", "", "Claims without a Pod and without a set: "),
-      ...claims.slice(0, 20).map((claim) => make("span", "lb-loose-claim lb-mono", `${claim.name} ${claim.size} ${claim.phase}`)),
-      claims.length > 20 ? make("span", "", `and ${claims.length - 20} more`) : "",
-    );
-  }
-
-  drawEvents() {
-    const newest = this.shown.events.slice(-4).reverse();
-    this.events.replaceChildren(...newest.map((event) => this.eventLine(event)));
-  }
-
-  eventLine(event) {
-    const line = make("li", event.warning ? "lb-warning" : "");
-    const time = event.time === null ? "" : this.when(event.time);
-    const again = event.count > 1 ? ` (${event.count} times)` : "";
-    line.append(make("span", "lb-mono lb-stamp", time), make("b", "", event.about));
-    line.append(make("span", "", `${event.warning ? "Warning: " : ""}${event.text || event.reason}${again}`));
-    return line;
   }
 
   tick() {
@@ -215,7 +177,7 @@ class Board {
     for (const set of this.sets.values()) {
       for (const tile of set.tiles.values()) if (tile.slot.since) tile.tick();
     }
-    if (this.shown.nodes.some((node) => node.since)) this.drawNodes();
+    if (this.shown.nodes.some((node) => node.since)) drawNodes(this);
   }
 
   // For a screen reader: what stands now, politely and not too often.

@@ -107,7 +107,7 @@ class Details {
   events(events) {
     if (!events.length) return make("p", "lb-soft", "None.");
     const list = make("ul", "lb-events");
-    list.append(...events.map((event) => this.board.eventLine(event)));
+    list.append(...events.map((event) => eventLine(this.board, event)));
     return list;
   }
 

@@ -28,7 +28,7 @@ export function recording(data) {
   };
   return {
     get: (name) => traits[name],
-    on: (_, listener) => listeners.add(listener),
+    on: (name, listener) => name === "msg:custom" && listeners.add(listener),
     send: (message) => answers[message.type] && answer(answers[message.type](message)),
   };
 }

@@ -48,10 +48,13 @@ class Wire {
     this.live = emptyStore();
     this.number = -1;
     this.ahead = 0;
+    this.stopped = false;
     this.asked = 0;
     this.line = { began: 0, end: 0, first: 0, last: -1, ticks: [] };
     this.hear = (message) => this.heard(message);
     model.on("msg:custom", this.hear);
+    // The kernel was restarted or has died: said until something is heard again.
+    model.on("comm_live_update", () => this.alive(false));
     const seed = model.get("seed");
     if (seed?.type === "model") this.heard(seed);
     this.hello();
@@ -68,7 +71,14 @@ class Wire {
     this.model.send(message);
   }
 
+  alive(alive) {
+    if (this.stopped === !alive) return;
+    this.stopped = !alive;
+    for (const view of this.views) view.later();
+  }
+
   heard(message) {
+    this.alive(true);
     if (message.type === "model") this.whole(message);
     else if (message.type === "change") this.change(message);
     else for (const view of this.views) view.answer(message);
