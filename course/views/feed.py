@@ -83,35 +83,44 @@ class Feed:
     def _run(self) -> None:
         end = self.history.subscribe(lambda _change: self._news.set())
         try:
-            while True:
-                with self._lock:
-                    if not self._listeners:
-                        self._thread = None  # under the lock: the next listener starts another
-                        return
-                    began = time.thread_time()
-                    self._tell()
-                    spent = time.thread_time() - began
+            while (spent := self._turn()) is not None:
                 time.sleep(max(PACE, spent / SHARE))
                 self._news.wait()
                 self._news.clear()
+        except Exception:  # noqa: BLE001 - a board must never pretend to be live
+            _log.exception("The board's feed has failed and has stopped.")
+            with self._lock:
+                self._thread = None
+                self._send({"type": "stopped"})
         finally:
             end()
+
+    def _turn(self) -> float | None:
+        """Tell what is new; returns the seconds of work it took, None when nobody listens."""
+        with self._lock:
+            if not self._listeners:
+                self._thread = None  # under the lock: the next listener starts another
+                return None
+            began = time.thread_time()
+            self._tell()
+            return time.thread_time() - began
 
     def _tell(self) -> None:
         """Bring the model forward and tell everyone. The lock is held: the order is kept."""
         if self.history.begins > self._since:
             self._renew()  # so much happened that the history has forgotten what we missed
             self._number += 2  # a gap, so that every board asks for the whole
+            self._send({"type": "change", "number": self._number})
             return
         changes = self.history.changes(self._since)
         if not changes:
             return
-        self._since = changes[-1].index + 1
         altered = self._model.apply(changes)
+        self._since = changes[-1].index + 1  # after: an interrupted cell must lose nothing
         if not altered:
             return
         self._number += 1
-        message = {
+        message: Json = {
             "type": "change",
             "number": self._number,
             "index": changes[-1].index,
@@ -119,6 +128,9 @@ class Feed:
             "received": changes[0].time,
             **altered,
         }
+        self._send(message)
+
+    def _send(self, message: Json) -> None:
         for listener in tuple(self._listeners):
             try:
                 listener(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from course.views import reading
 from course.views.reading import Json, get, identity
@@ -19,6 +20,7 @@ NODES: Touch = ("nodes", None)
 EVENTS: Touch = ("events", None)
 LOOSE: Touch = ("loose", None)
 EVENTS_KEPT = 40
+ABOUT_KEPT = 2_000
 
 
 @dataclass
@@ -227,14 +229,19 @@ class Grouping:
         group.colour(name)
         return {(group.key, None)}
 
+    @staticmethod
+    def _naming(service: Json) -> tuple[Any, Any]:
+        spec = get(service, "spec", default={})
+        return get(spec, "clusterIP"), get(spec, "publishNotReadyAddresses")
+
     def _service(self, thing: Json, gone: bool) -> set[Touch]:
         key = identity(thing)
-        known = key in self.services
+        before = self._naming(self.services.get(key, {}))
         if gone:
             self.services.pop(key, None)
         else:
             self.services[key] = thing
-        if known and not gone:
+        if self._naming(self.services.get(key, {})) == before:
             return set()
         return {
             touch
@@ -270,6 +277,8 @@ class Grouping:
         )
         self.events.append(thing)
         self._about.setdefault((kind, space, name), deque(maxlen=8)).append(thing)
+        if len(self._about) > ABOUT_KEPT:  # Pods with random names come and go all day
+            del self._about[next(iter(self._about))]
         touched = {EVENTS}
         home = self._home.get((space, name)) if kind == "Pod" else None
         if kind == "PersistentVolumeClaim":

@@ -10,6 +10,7 @@ import pytest
 from course.record import save
 from course.views import answers
 from course.views.board import board
+from course.views.example import Made
 from course.views.feed import PACE, Feed, feed_of
 from course.views.figures import gantt, over_time, readiness
 from course.views.replay import recording, replay, to_html
@@ -93,6 +94,39 @@ def test_a_listener_that_fails_does_not_silence_the_others(
     for end in ends:
         end()
     assert "left out from now on" in caplog.text
+
+
+def test_what_the_history_has_forgotten_is_made_good_by_the_whole() -> None:
+    made = Made()
+    made.history.limit = 500
+    made.stateful("web", 1)
+    feed, ear = Feed(made.history), Ear()
+    feed._listeners.append(ear)  # no thread: it sleeps while the history runs on
+    made.pod("web-0", "aaaaa")
+    for turn in range(1_500):
+        made.run("web-0", ready=bool(turn % 2))
+    assert made.history.begins > 2
+    feed.flush()
+    assert [one["number"] for one in ear.heard] == [2]  # not 1: the board sees the gap and asks
+    whole = feed.whole()
+    assert whole["number"] == 2
+    assert whole["groups"]["StatefulSet/chapter-4/web"]["slots"]["0"]["state"] == "ready"
+
+
+def test_a_feed_that_fails_says_that_it_has_stopped(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, heard = rolling(), threading.Event()
+    feed = Feed(made.history)
+
+    def broken(_: object) -> dict:
+        raise ValueError("an object nobody foresaw")
+
+    monkeypatch.setattr(feed._model, "apply", broken)
+    feed.listen(lambda message: heard.set() if message["type"] == "stopped" else None)
+    made.after(1).drop("Pod", "web-2")
+    assert heard.wait(10)
+    assert "has failed and has stopped" in caplog.text
 
 
 def test_a_boards_name_is_stable() -> None:

@@ -164,8 +164,11 @@ def test_a_name_resolves_only_when_ready_unless_the_service_says_otherwise() -> 
     assert slots(made)["0"]["resolves"] is False
     made.put("Service", "web", spec={"clusterIP": "None", "publishNotReadyAddresses": True})
     assert slots(made)["0"]["resolves"] is True
+    model, since = Model(made.history.snapshot()), made.history.end
     made.put("Service", "web", spec={"clusterIP": "10.96.0.7"})
     assert slots(made)["0"]["resolves"] is False
+    part = model.apply(made.history.changes(since))["groups"]["StatefulSet/chapter-4/web"]
+    assert part["slots"]["0"]["resolves"] is False
 
 
 def test_ordinals_may_start_elsewhere() -> None:

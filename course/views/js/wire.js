@@ -78,7 +78,7 @@ class Wire {
   }
 
   heard(message) {
-    this.alive(true);
+    this.alive(message.type !== "stopped");
     if (message.type === "model") this.whole(message);
     else if (message.type === "change") this.change(message);
     else for (const view of this.views) view.answer(message);
