@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from lab import archive
 from lab.errors import LabError
 

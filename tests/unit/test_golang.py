@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from lab import golang
 from lab.errors import LabError
 from lab.progress import Quiet

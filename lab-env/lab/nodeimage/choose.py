@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Literal
 
-from lab import shell
+from lab import registry, shell
 from lab.engine import Engine
 from lab.errors import LabError
 from lab.nodeimage import build, programs
@@ -17,8 +13,10 @@ from lab.progress import Progress
 from lab.settings import Settings
 
 Source = Literal["pulled", "built", "given"]
-REGISTRY = "https://registry-1.docker.io/v2/"
+# Where kind's own node image is pulled from; which one it is isn't asked here.
+KINDS_IMAGES = "docker.io/kindest/node"
 _ASK_SECONDS = 3.0
+_PULL_ANSWER_SECONDS = 10.0
 _PULL_MINUTES = 15
 
 
@@ -54,7 +52,7 @@ def _automatic(settings: Settings, engine: Engine, progress: Progress) -> NodeIm
     if known is not None and engine.has_image(known):
         return NodeImage(known, "pulled")
     with progress.step("ask the registry for kind's node image") as step:
-        answers = registry_answers()
+        answers = registry.answers(KINDS_IMAGES, _ASK_SECONDS)
         step.say("it answers" if answers else "no answer, so the image is built")
     if answers:
         try:
@@ -62,29 +60,6 @@ def _automatic(settings: Settings, engine: Engine, progress: Progress) -> NodeIm
         except LabError as error:
             progress.tell(f"The node image is built instead of pulled. {error.what} {error.why}")
     return NodeImage(build.build(settings, engine, progress), "built")
-
-
-def registry_answers(url: str = REGISTRY, seconds: float = _ASK_SECONDS) -> bool:
-    """Tell whether a registry answers within a time limit; one that asks who we are does."""
-    answers: queue.Queue[bool] = queue.Queue()
-
-    def ask() -> None:
-        try:
-            urllib.request.urlopen(url, timeout=seconds).close()
-        except urllib.error.HTTPError as error:
-            # 401 is how a registry greets; a proxy in between that says no is no registry.
-            answers.put(error.code == 401)
-        except OSError:
-            answers.put(False)
-        else:
-            answers.put(True)
-
-    # In a thread, since looking up a name has no time limit of its own.
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        return answers.get(timeout=seconds)
-    except queue.Empty:
-        return False
 
 
 def _given(engine: Engine, reference: str, progress: Progress) -> str:
@@ -103,6 +78,13 @@ def _given(engine: Engine, reference: str, progress: Progress) -> str:
 def _pulled(settings: Settings, engine: Engine, progress: Progress) -> str:
     reference = programs.default_image(settings, progress)
     if not engine.has_image(reference):
+        # An engine gives up on a registry that never answers only after minutes.
+        if not registry.answers(reference, _PULL_ANSWER_SECONDS):
+            raise LabError(
+                f"The node image {reference} can't be pulled.",
+                f"Its registry gave no answer within {_PULL_ANSWER_SECONDS:.0f} s.",
+                "Set LAB_IMAGES=build to have it built from packages, or mend the network.",
+            )
         _pull(engine, reference, progress)
     return reference
 
