@@ -12,6 +12,7 @@ from course.chapters.opening import chapter
 from course.cluster.faults.base import is_ready
 from course.cluster.kinds import POD
 from course.cluster.session import until
+from course.exercises import from_here
 from lab import engine
 from lab.errors import LabError
 from lab.settings import Settings
@@ -36,13 +37,22 @@ def containers(lab):
     return engine.find(lab)
 
 
+@pytest.fixture(scope="session")
+def kernel(lab):
+    """This process as a kernel: what opening a chapter changes in it is put back at the end."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
+            environment.setenv(name, os.environ.get(name, ""))
+        yield opening._kernel
+        opening._kernel.close()
+
+
 @pytest.fixture
-def opened(lab, monkeypatch):
-    """A chapter, opened cleanly and closed again."""
-    for name in ("KUBECONFIG", "KUBECACHEDIR", "PATH"):
-        monkeypatch.setenv(name, os.environ.get(name, ""))
-    yield chapter(NUMBER, show=False)
-    opening._kernel.close()
+def opened(kernel):
+    """An open chapter: the one that the last test left, or a new one."""
+    found = kernel.chapter or chapter(NUMBER, show=False)
+    assert found.watch.catch_up(30)
+    return found
 
 
 @pytest.fixture
@@ -67,16 +77,17 @@ def pod(opened):
 
 @pytest.fixture
 def web(opened, kubectl, pod):
-    """The chapter's StatefulSet of three, Ready."""
+    """The chapter's StatefulSet of three, Ready; claims speak of what happens from here on."""
     kubectl("apply", "-f", str(MANIFESTS / "web.yaml"))
 
     def whole():
         try:
-            return is_ready(pod("web-2"))
+            return all(is_ready(pod(name)) for name in ("web-0", "web-1", "web-2"))
         except LabError:
             return False
 
-    until("web-2 being Ready", 60, whole)
+    until("All of web being Ready", 60, whole)
+    from_here()
     return opened
 
 

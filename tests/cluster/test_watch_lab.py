@@ -5,6 +5,7 @@ import json
 import pytest
 
 from course import before, claim, created, deleted, kept, ready, replaced, same_volume
+from course.chapters.opening import chapter
 from course.cluster.kinds import WATCHED
 from course.cluster.session import until
 from course.exercises import ClaimFailedError, from_here
@@ -27,7 +28,12 @@ def test_every_kind_is_told_and_the_history_is_as_new_as_the_server(web, kubectl
         assert sorted(snapshot.objects(kind.name)) == sorted(mine), kind.name
 
 
-def test_what_the_text_claims_of_the_order_is_true_of_a_real_set(web, capsys):
+def test_what_the_text_claims_of_the_order_is_true_of_a_real_set(web, kubectl, capsys, manifests):
+    kubectl("delete", "statefulset", "web")
+    kubectl("wait", "pod", "-l", "app=web", "--for=delete", "--timeout=60s")
+    assert web.watch.catch_up(10)
+    from_here()
+    kubectl("apply", "-f", str(manifests / "web.yaml"))
     claim(
         "A Pod is created when the one before it is Ready",
         before(ready("web-0"), created("web-1")),
@@ -39,7 +45,6 @@ def test_what_the_text_claims_of_the_order_is_true_of_a_real_set(web, capsys):
 
 
 def test_a_pod_that_is_deleted_comes_back_with_its_volume(web, kubectl):
-    from_here()
     kubectl("delete", "pod", "web-1", "--wait=false")
     old, new = replaced("web-1")
     claim("One after the other", before(deleted(old), created(new)))
@@ -50,6 +55,7 @@ def test_a_namespace_deleted_by_the_learner_is_told_to_the_end(web, kubectl):
     kubectl("delete", "namespace", web.namespace, "--wait=false")
     until("The last Pod going", 60, lambda: not web.history.snapshot().pods)
     assert web.watch.state == "live"
+    chapter(web.number, show=False)
 
 
 def test_while_the_api_server_is_away_the_watch_says_so_and_then_misses_nothing(

@@ -22,6 +22,7 @@ from course.cluster.session import Session, current
 from lab.errors import LabError
 
 FILLER = ".fault-filler"
+OPEN_FILES = 77
 LARGEST = 256 * 2**20
 """The small file system is held in memory, so a large claim gets this much, in bytes."""
 
@@ -30,7 +31,8 @@ def fill_volume(pod: str, volume: str | None = None) -> Fault:
     """Fill a Pod's volume (the one named, or the first that a claim stands behind).
 
     Every write to it then fails with "No space left on device". `undo` makes room again
-    and carries over what was written meanwhile. A restart of the container undoes it too.
+    and carries over what was changed meanwhile. A restart of the container undoes it too.
+    Raises LabError when the program keeps files of the volume open.
     """
     session = current()
     found = find_pod(session, pod)
@@ -49,41 +51,59 @@ def fill_volume(pod: str, volume: str | None = None) -> Fault:
     return Fault(f"the volume {volume} of {pod} is full", undo)
 
 
-# The program's process ID in the node, from containerd; $1 is the container, $2 the path.
-PROCESS = """
+# $1 is the container's ID, $2 the path in it. The program stands still meanwhile, so that
+# nothing is written between a copy and the mount or umount that makes it count.
+FROZEN = """
 pid=$(ctr -n k8s.io task ls | awk -v id="$1" '$1 == id {print $2}')
 test -n "$pid"
 inside=/proc/$pid/root$2
+work=$(mktemp -d)
+trap 'ctr -n k8s.io task resume "$1"; rm -rf "$work"' EXIT
+ctr -n k8s.io task pause "$1"
 """
-# The copy is made before the mount hides the folder, and the filler is written last.
-FILL = (
-    PROCESS
-    + f"""
-if grep -q " $2 tmpfs " /proc/$pid/mounts; then exit 0; fi
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+# A file that is open stays the old one, on the disk: the fault would miss it, and undoing it
+# would write an old copy over it. The filler is written last, and finely.
+FILL = f"""{FROZEN}
+if grep -q "^fault $2 " /proc/$pid/mounts; then exit 0; fi
+for other in /proc/[0-9]*; do
+    if [ "$(readlink $other/ns/mnt)" = "$(readlink /proc/$pid/ns/mnt)" ] &&
+        ls -l $other/fd | grep -q -- "-> $2/"; then exit {OPEN_FILES}; fi
+done
 cp -a "$inside/." "$work/"
 owner=$(stat -c 'uid=%u,gid=%g,mode=%a' "$inside")
 mount -N "$pid" -t tmpfs -o "size=$3,$owner" fault "$2"
 cp -a "$work/." "$inside/"
-dd if=/dev/zero of="$inside/{FILLER}" bs=64k 2>/dev/null || true
-dd if=/dev/zero of="$inside/{FILLER}" bs=1k oflag=append conv=notrunc 2>/dev/null || true
+for size in 64k 1k; do
+    dd if=/dev/zero of="$inside/{FILLER}" bs=$size oflag=append conv=notrunc 2>/dev/null || true
+done
 """
-)
-EMPTY = (
-    PROCESS
-    + f"""
-if ! grep -q "^fault $2 tmpfs " /proc/$pid/mounts; then exit 0; fi
+EMPTY = f"""{FROZEN}
+if ! grep -q "^fault $2 " /proc/$pid/mounts; then exit 0; fi
 rm -f "$inside/{FILLER}"
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cp -a "$inside/." "$work/"
-umount -l -N "$pid" "$2"
+umount -n -N "$pid" "$2" || exit {OPEN_FILES}
+find "$inside" -mindepth 1 -delete
 cp -a "$work/." "$inside/"
 """
-)
 
 
 def _script(session: Session, node: str, script: str, *arguments: str) -> None:
-    session.engine.execute(node, "bash", "-euc", script, "fault", *arguments, timeout=60)
+    done = session.engine.execute(
+        node, "bash", "-euc", script, "fault", *arguments, timeout=60, check=False
+    )
+    if done.code == OPEN_FILES:
+        raise LabError(
+            f"The program keeps files in {arguments[1]} open.",
+            "They would escape this fault, or be lost with it.",
+            "Let the program close them, or delete the Pod, then run the cell again.",
+        )
+    if done.code:
+        said = done.err.strip().splitlines() or ["It gave no reason."]
+        raise LabError(
+            f"The volume at {arguments[1]} could not be changed.",
+            said[-1],
+            "Delete the Pod: its next container sees the volume as it is on the disk.",
+        )
 
 
 def _claimed(pod: Pod, volume: str | None) -> tuple[str, str]:
