@@ -42,6 +42,34 @@ def answers(url: str) -> bool:
         return False
 
 
+def shut_down(url: str) -> bool:
+    """Ask JupyterLab to end; False while it cannot, because a kernel is just being restarted."""
+    request = urllib.request.Request(
+        f"{url}/api/shutdown", b"", {"Authorization": f"token {TOKEN}"}
+    )
+    try:
+        urllib.request.urlopen(request, timeout=10).close()
+    except urllib.error.HTTPError as refused:
+        if refused.code != 500:
+            raise
+        return False
+    return True
+
+
+def stop(server: subprocess.Popen[bytes], url: str) -> None:
+    """End JupyterLab by its own request, so that its kernels end too; by force if it hangs."""
+    deadline = time.monotonic() + 20
+    try:
+        while not shut_down(url):
+            assert time.monotonic() < deadline, "JupyterLab did not end within 20 s"
+            time.sleep(0.25)
+        server.wait(20)
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(10)
+
+
 @pytest.fixture
 def jupyterlab(tmp_path: Path) -> Iterator[str]:
     """JupyterLab on loopback with a token and folders of its own; gives its address."""
@@ -63,6 +91,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--ip=127.0.0.1", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.root_dir={tmp_path}"]
+    url = f"http://127.0.0.1:{port}"
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(
             command,
@@ -73,7 +102,6 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
             start_new_session=True,
         )
         try:
-            url = f"http://127.0.0.1:{port}"
             deadline = time.monotonic() + 90
             while not answers(f"{url}/api/status?token={TOKEN}"):
                 assert server.poll() is None, (tmp_path / "log").read_text()[-2000:]
@@ -81,12 +109,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
                 time.sleep(0.25)
             yield url
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait(10)
+            stop(server, url)
 
 
 def run_cell(page: Page, number: int) -> None:
