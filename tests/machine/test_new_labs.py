@@ -7,7 +7,11 @@ import pytest
 
 # A proxy that refuses: whoever asks the network for anything fails at once.
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-NO_NETWORK = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {"GOPROXY": "off"}
+NO_NETWORK = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {
+    "GOPROXY": "off",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
 
 
 @pytest.mark.parametrize(
