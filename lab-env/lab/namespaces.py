@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -14,7 +13,8 @@ CHAPTER_LABEL = "lab.statefulset/chapter"
 # Made by Kubernetes itself in every namespace, or only reports of what happened.
 KEPT = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
 KEPT_KINDS = {"events", "events.events.k8s.io", "endpoints", "leases.coordination.k8s.io"}
-# Objects go within a second; one that stays longer is held by a finalizer that nobody serves.
+# Kubernetes serves its own finalizers within a second. One that is still there then waits for
+# something that will not come; one of somebody else has nobody here to serve it.
 FINALIZER_SECONDS = 2.0
 GONE_SECONDS = 30.0
 
@@ -23,15 +23,19 @@ def make(kubectl: Kubectl, chapter: int) -> str:
     """Create a chapter's namespace if it isn't there, and return its name."""
     name = f"chapter-{chapter}"
     labels = {CHAPTER_LABEL: str(chapter)}
-    metadata = {"name": name, "labels": labels}
-    kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    found = phase(kubectl, name)
+    if found == "Terminating":
+        _wait_gone(kubectl, name)
+    if found != "Active":
+        metadata = {"name": name, "labels": labels}
+        kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     return name
 
 
-def of_chapters(kubectl: Kubectl) -> list[str]:
-    """Return the names of all chapters' namespaces."""
-    items = kubectl.json("get", "namespaces", "-l", CHAPTER_LABEL)["items"]
-    return sorted(item["metadata"]["name"] for item in items)
+def phase(kubectl: Kubectl, name: str) -> str | None:
+    """Return a namespace's phase, Active or Terminating, or None if it isn't there."""
+    path = "jsonpath={.status.phase}"
+    return kubectl.run("get", "namespace", name, "--ignore-not-found", "-o", path).out or None
 
 
 def empty(kubectl: Kubectl, name: str) -> None:
@@ -49,6 +53,7 @@ def empty(kubectl: Kubectl, name: str) -> None:
         if new:
             _delete(kubectl, name, new)
             asked |= {item["metadata"]["uid"] for item in new}
+            _free(kubectl, name, [item for item in new if _is_held_by_others(item)])
         elif waited > FINALIZER_SECONDS:
             _free(kubectl, name, left)
         if waited > GONE_SECONDS:
@@ -60,13 +65,10 @@ def empty(kubectl: Kubectl, name: str) -> None:
         time.sleep(POLL_SECONDS)  # between two looks; an empty list ends it
 
 
-def wait_gone_if_terminating(kubectl: Kubectl, name: str) -> None:
+def _wait_gone(kubectl: Kubectl, name: str) -> None:
     """Wait for a namespace that someone deleted to be gone, so that it can be made again."""
     end = time.monotonic() + GONE_SECONDS
-    while True:
-        found = kubectl.run("get", "namespace", name, "--ignore-not-found", "-o", "json").out
-        if not found.strip() or json.loads(found)["status"].get("phase") != "Terminating":
-            return
+    while phase(kubectl, name) is not None:
         if time.monotonic() > end:
             raise LabError(
                 f"The namespace {name} stays in deletion.",
@@ -102,6 +104,12 @@ def _free(kubectl: Kubectl, name: str, items: list[dict[str, Any]]) -> None:
             kubectl.run(
                 "-n", name, "patch", _resource(item), "--type=merge", "-p", patch, check=False
             )
+
+
+def _is_held_by_others(item: dict[str, Any]) -> bool:
+    """Tell whether an object has a finalizer that Kubernetes itself doesn't serve."""
+    finalizers = item["metadata"].get("finalizers", [])
+    return any("/" in each and "kubernetes.io/" not in each for each in finalizers)
 
 
 def _resource(item: dict[str, Any]) -> str:

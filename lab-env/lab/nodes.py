@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from lab import ready
 from lab.engine import Engine
@@ -10,6 +11,7 @@ from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.progress import Progress
 from lab.settings import Settings
+from lab.together import together
 
 # What the course's faults leave on nodes; see course/cluster/faults.
 FAULT_CHAIN = "LAB-FAULT"
@@ -62,8 +64,9 @@ def reconnect(settings: Settings, engine: Engine) -> None:
         f"iptables -w 5 -n -L {FAULT_CHAIN} >/dev/null 2>&1 || exit 0; "
         f"{unlink}; iptables -w 5 -F {FAULT_CHAIN} && iptables -w 5 -X {FAULT_CHAIN}"
     )
-    for node in names(settings):
-        engine.execute(node, "sh", "-c", script)
+    together(
+        **{node: partial(engine.execute, node, "sh", "-c", script) for node in names(settings)}
+    )
 
 
 def untaint(settings: Settings) -> None:

@@ -48,13 +48,10 @@ def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
 
 def _empty(settings: Settings, chapter: int | None) -> None:
     kubectl = Kubectl(settings)
-    if chapter is None:
-        for name in namespaces.of_chapters(kubectl):
+    for number in CHAPTERS if chapter is None else (chapter,):
+        name = f"chapter-{number}"
+        there = namespaces.phase(kubectl, name) is not None
+        if there:
             namespaces.empty(kubectl, name)
-            namespaces.wait_gone_if_terminating(kubectl, name)
-        return
-    name = f"chapter-{chapter}"
-    if kubectl.run("get", "namespace", name, "--ignore-not-found", "-o", "name").out.strip():
-        namespaces.empty(kubectl, name)
-        namespaces.wait_gone_if_terminating(kubectl, name)
-    namespaces.make(kubectl, chapter)
+        if there or chapter is not None:
+            namespaces.make(kubectl, number)
