@@ -46,7 +46,7 @@ def test_no_file_of_code_is_longer_than_three_hundred_lines(texts):
 
 def test_no_text_tells_of_the_machine_it_was_written_on(texts):
     local = re.compile(
-        r"(?<![\w.$}])(?:/root/|/home/(?!user\b|vscode\b|learner\b)\w+|/Users/\w+|/work/)"
+        r"(?<![\w.$}])(?:/(?:root|work)/|/home/(?!user\b|vscode\b|learner\b)\w+|/Users/\w+)"
     )
     allowed = {Path("tests/notebooks/test_rules.py"), Path("tests/unit/test_repository.py")}
     found = [
