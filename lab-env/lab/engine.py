@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab import shell
+from lab import shell, state
 from lab.errors import LabError
 from lab.settings import Settings
 
@@ -81,10 +81,14 @@ class Engine:
 def find(settings: Settings) -> Engine:
     """Return the first engine that answers, or the one that LAB_PROVIDER names.
 
-    Raises NoEngine, with what each of them said.
+    A lab that is there already has its engine asked first. Raises NoEngine, with what each of
+    them said.
     """
     tried: dict[str, str] = {}
-    for provider in (settings.provider,) if settings.provider else ORDER:
+    record = state.read(settings)
+    # By whether it is the lab's own: False sorts first.
+    order = sorted(ORDER, key=lambda each: record is None or each != record.provider)
+    for provider in (settings.provider,) if settings.provider else order:
         engine = Engine(provider, environment(provider, settings))
         why = trouble(engine)
         if why is None:

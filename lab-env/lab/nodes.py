@@ -30,6 +30,12 @@ def all_there(settings: Settings, engine: Engine) -> bool:
     return set(names(settings)) == set(engine.containers(settings.name))
 
 
+def all_run(settings: Settings, engine: Engine) -> bool:
+    """Tell whether each node's container is there and runs."""
+    states = engine.containers(settings.name)
+    return all(states.get(name) == "running" for name in names(settings))
+
+
 def wake(settings: Settings, engine: Engine, progress: Progress) -> list[str]:
     """Start the nodes that are stopped, wake those that are paused; return their names.
 

@@ -27,11 +27,13 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     """
     started = time.monotonic()
     engine = _working_engine(settings, progress)
-    with progress.step("check the machine"):
-        cluster.refuse_others(settings, engine)
-        checks.stop_at_trouble(settings, engine)
     record = state.read(settings)
-    if record is None or not _can_go_on(settings, engine, record):
+    whole = record is not None and _can_go_on(settings, engine, record)
+    if record is None or not whole or not nodes.all_run(settings, engine):
+        with progress.step("check the machine"):
+            cluster.refuse_others(settings, engine)
+            checks.stop_at_trouble(settings, engine)
+    if record is None or not whole:
         record = _make(settings, engine, progress)
     else:
         _go_on(settings, engine, progress)
@@ -90,7 +92,8 @@ def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
     jobs: dict[str, Callable[[], object]] = {
         "guard": lambda: _guarded(settings, progress),
         "images": lambda: load(engine, settings, images, progress),
-        "nodes": lambda: _nodes_answer(settings, engine, progress),
+        "nodes": lambda: _nodes_ready(settings, progress),
+        "dns": lambda: _dns_answers(settings, engine, progress),
     }
     together(**jobs)
     if woken:
@@ -99,14 +102,19 @@ def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
 
 
 def _guarded(settings: Settings, progress: Progress) -> None:
-    with progress.step("check that it is this lab's cluster"):
-        ready.api_server(settings)
+    def works() -> None:
         guard.check(settings)
 
+    with progress.step("check that it is this lab's cluster"):
+        ready.until("The API server", works, 60)
 
-def _nodes_answer(settings: Settings, engine: Engine, progress: Progress) -> None:
+
+def _nodes_ready(settings: Settings, progress: Progress) -> None:
     with progress.step("wait for the nodes"):
         ready.nodes(settings, nodes.names(settings))
+
+
+def _dns_answers(settings: Settings, engine: Engine, progress: Progress) -> None:
     with progress.step("wait for DNS"):
         ready.dns(settings, engine, nodes.names(settings)[1])
 
