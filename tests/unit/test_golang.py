@@ -1,5 +1,6 @@
 """Which Go toolchain builds a module, and what is said while it does."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,6 @@ def test_a_build_is_one_call_with_all_its_flags(tmp_path: Path) -> None:
         ldflags=["-s", "-w"],
     )
     assert (tmp_path / "called").read_text().splitlines() == [
-        *("build", "-v", "-trimpath", "-o", f"{tmp_path}/out/"),
+        *("build", "-v", f"-p={os.cpu_count()}", "-trimpath", "-o", f"{tmp_path}/out/"),
         *("-tags", "x,y", "-ldflags", "-s -w", "./cmd/a", "./cmd/b"),
     ]
