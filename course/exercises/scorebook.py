@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.exercises.errors import CellError
+
 VERSION = 1
 #: How long a second kernel waits for the first to finish writing, in seconds.
 LOCK_BOUND = 5.0
@@ -42,7 +44,7 @@ class Page:
     guesses: dict[str, Guess] = field(default_factory=dict)
 
 
-class ScorebookError(Exception):
+class ScorebookError(CellError):
     """The progress could not be kept. The message says why, in a sentence."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.exercises import scorebook
+from course.exercises.errors import CellError
 from course.exercises.scorebook import Exercise, Guess, Page, Scorebook, ScorebookError
 
 WRITER = """
@@ -107,3 +108,10 @@ def test_a_reset_forgets_everything(tmp_path: Path) -> None:
     book.reset()
     assert book.read() == Page()
     assert json.loads(book.path.read_text())["version"] == 1
+
+
+def test_progress_that_cannot_be_read_ends_the_cell_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "progress.json").mkdir()
+    with pytest.raises(CellError) as ended:
+        Scorebook(tmp_path / "progress.json").read()
+    assert ended.value._render_traceback_() == ["Your progress can't be read: Is a directory."]
