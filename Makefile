@@ -31,7 +31,7 @@ test-fast: .venv/dev ## run the tests that need no cluster
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
 	@$(TEST_LAB) tests/all.sh machine
 
-bench: .venv/dev ## measure against the budgets, into build/bench.json
+bench: .venv/dev ## measure against the budgets, into build/bench.json (BENCH_SOAK_MINUTES=30: also what grows)
 	@python tests/bench/run.py
 
 lint: .venv/dev ## check style and types

@@ -20,13 +20,14 @@ def together(**jobs: Callable[[], T]) -> dict[str, T]:
     with ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
         futures = {name: pool.submit(job) for name, job in jobs.items()}
         try:
-            done, pending = wait(futures.values(), return_when=FIRST_EXCEPTION)
-            if not pending and not any(each.exception() for each in done):
-                return {name: future.result() for name, future in futures.items()}
-        finally:
-            if not all(each.done() and each.exception() is None for each in futures.values()):
-                _end(futures.values())
-        raise _cause([error for each in futures.values() if (error := each.exception())])
+            wait(futures.values(), return_when=FIRST_EXCEPTION)
+        except BaseException:  # Ctrl-C
+            _end(futures.values())
+            raise
+        if errors := _errors(futures.values()):
+            _end(futures.values())
+            raise _cause(errors + _errors(futures.values()))
+        return {name: future.result() for name, future in futures.items()}
 
 
 def _end(futures: Collection[Future[T]]) -> None:
@@ -35,6 +36,11 @@ def _end(futures: Collection[Future[T]]) -> None:
     shell.stop_all()
     wait(futures)
     shell.go_on()
+
+
+def _errors(futures: Collection[Future[T]]) -> list[BaseException]:
+    ended = [each for each in futures if each.done() and not each.cancelled()]
+    return [error for each in ended if (error := each.exception()) is not None]
 
 
 def _cause(errors: list[BaseException]) -> BaseException:

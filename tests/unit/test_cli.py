@@ -1,18 +1,21 @@
 """What the command `lab` says, and its exit status."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lab import cli
+from lab import cli, shell
 
 
 @pytest.fixture(autouse=True)
-def a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("LAB_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LAB_NAME", "statefulset-lab-unit")
+    yield
+    shell.go_on()  # an interrupted command lets nothing new begin, and then its process ends
 
 
 def test_an_error_is_three_sentences_and_exit_status_1(capsys: pytest.CaptureFixture[str]):
