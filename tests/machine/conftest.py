@@ -42,8 +42,9 @@ class Lab:
 
     def begin(self, *args: str, **env: str) -> subprocess.Popen[str]:
         """Start `lab ARGS` and leave it running."""
+        # A job in the background has Ctrl-C switched off, and so would this command in one.
         return subprocess.Popen(
-            [LAB, *args],
+            ["env", "--default-signal=INT", LAB, *args],
             env=self.env | env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
