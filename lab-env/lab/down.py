@@ -6,6 +6,7 @@ import contextlib
 
 from lab import cache, cluster
 from lab.engine import Engine, NoEngine, environment, find, trouble
+from lab.nodeimage import smoke
 from lab.progress import Progress
 from lab.settings import PROVIDERS, Settings
 
@@ -22,6 +23,7 @@ def down(settings: Settings, progress: Progress, purge: bool = False) -> None:
         engine = find(settings)
         with progress.step("delete the nodes and their network"):
             cluster.delete(settings, engine)
+            smoke.clear(engine)
     with progress.step("delete the state folder"):
         forget(settings)
     if purge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -164,3 +165,22 @@ def test_an_image_that_was_built_is_used_again_without_asking_a_registry(
     found = choose.node_image(automatic, engine, progress)
     assert found == choose.NodeImage(reference, "built")
     assert progress.seconds == {}
+
+
+def test_what_a_killed_test_left_is_deleted_and_a_running_one_is_not(engine: Engine):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    image = next(
+        name
+        for name in engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").out.split()
+        if "lab.local/node:" in name
+    )
+    for name, pid in (("lab-smoke-left", ended.pid), ("lab-smoke-mine", os.getpid())):
+        engine.run("create", f"--name={name}", f"--label=lab.statefulset.smoke={pid}", image)
+    try:
+        smoke.clear(engine)
+        there = engine.run("ps", "-a", "--format", "{{.Names}}").out.split()
+        assert "lab-smoke-left" not in there
+        assert "lab-smoke-mine" in there
+    finally:
+        engine.run("rm", "-f", "-v", "lab-smoke-left", "lab-smoke-mine", check=False)

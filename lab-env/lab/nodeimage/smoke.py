@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import yaml
 
@@ -15,6 +17,8 @@ from lab.engine import Engine
 from lab.errors import LabError
 from lab.nodeimage.versions import versions
 
+# Holds the process ID of the test, so that what it left is known when it is gone.
+_LABEL = "lab.statefulset.smoke"
 _BOOT_SECONDS = 30
 _FAILED = "FAILED "
 # How each program tells that it is whole, without doing anything.
@@ -57,6 +61,7 @@ def check(engine: Engine, image: str, course: Sequence[str]) -> None:
     `course` are the images that it must know besides Kubernetes' own. Raises LabError with
     all that was found wrong. Takes about five seconds.
     """
+    clear(engine)
     name = f"lab-smoke-{secrets.token_hex(4)}"
     try:
         trouble = _boot(engine, image, name) or [
@@ -73,12 +78,23 @@ def check(engine: Engine, image: str, course: Sequence[str]) -> None:
         )
 
 
+def clear(engine: Engine) -> None:
+    """Delete the containers of tests whose process was killed before it could do so."""
+    names = engine.run("ps", "-a", "--filter", f"label={_LABEL}", "--format", "{{.Names}}").out
+    for name in names.split():
+        pid = engine.run("inspect", name, "--format", f'{{{{index .Config.Labels "{_LABEL}"}}}}')
+        if not Path(f"/proc/{pid.out.strip()}").exists():
+            engine.run("rm", "-f", "-v", name)
+
+
 def _boot(engine: Engine, image: str, name: str) -> list[str]:
     """Start systemd as in a node, wait for containerd; return what is wrong."""
     arguments = ["--privileged", "--cgroupns=private", "--network=none", f"--hostname={name}"]
     mounts = ["--tmpfs=/tmp", "--tmpfs=/run", "--volume=/var"]
     started = engine.run(
-        *("run", "--detach", f"--name={name}", *arguments, *mounts, image), check=False
+        *("run", "--detach", f"--name={name}", f"--label={_LABEL}={os.getpid()}"),
+        *(*arguments, *mounts, image),
+        check=False,
     )
     if started.code:
         return [f"it doesn't start: {_last(started)}"]
