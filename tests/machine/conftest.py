@@ -52,9 +52,9 @@ class Lab:
             start_new_session=True,
         )
 
-    def cut_off(self, step: str, number: signal.Signals, *args: str) -> None:
+    def cut_off(self, step: str, number: signal.Signals, **env: str) -> None:
         """Start `lab up` and send it a signal as soon as it tells that it begins a step."""
-        process = self.begin("up", *args)
+        process = self.begin("up", **env)
         assert process.stderr is not None
         seen = []
         for line in process.stderr:
@@ -152,11 +152,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def cache_of_its_own(tmp_path: Path) -> Path:
-    """A cache folder with hard links to the costly results of the real one."""
+    """A cache folder with hard links to the results of the real one, and Go's own beside them."""
     real = Settings.from_environment().cache
     place = tmp_path / "cache" / real.name
     place.mkdir(parents=True)
     for folder in real.iterdir():
-        if folder.is_dir() and folder.name != "locks":
+        if folder.name.startswith("go"):
+            (place / folder.name).symlink_to(folder)
+        elif folder.is_dir() and folder.name != "locks":
             shutil.copytree(folder, place / folder.name, copy_function=os.link, symlinks=True)
     return place

@@ -5,6 +5,11 @@ import subprocess
 
 import pytest
 
+from lab.cache import remove_tree
+from lab.courseimages import course_images
+from lab.nodeimage import build
+from lab.progress import Quiet
+
 # A proxy that refuses: whoever asks the network for anything fails at once.
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 NO_NETWORK = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {
@@ -34,6 +39,28 @@ def test_the_next_up_ends_ready_although_there_is_no_network(lab):
     found = lab.run("up", **NO_NETWORK)
     assert found.returncode == 0, found.stderr
     assert lab.status()["ready"]
+
+
+def test_a_build_that_was_cut_off_at_each_step_ends_ready(lab, cache_of_its_own):
+    """The programs stay cached: compiling them anew would take minutes."""
+    lab.ok("down")
+    image = build.reference(course_images(lab.settings, Quiet()))
+    lab.engine.run("untag", image)
+    for kind in ("debian", "node-image"):
+        remove_tree(cache_of_its_own / kind)
+    env = {"XDG_CACHE_HOME": str(cache_of_its_own.parent)}
+    for step in (
+        "Debian bookworm base",
+        "put the node image together",
+        "load the node image into the engine",
+        "test the node image",
+    ):
+        lab.cut_off(step, signal.SIGKILL, **env)
+        assert not lab.engine.has_image(image)
+    lab.ok("up", **env)
+    assert lab.engine.has_image(image)
+    left = lab.engine.run("ps", "-a", "--format", "{{.Names}}").out.split()
+    assert not [name for name in left if name.startswith("lab-smoke")]
 
 
 def test_a_lab_that_lost_a_container_is_made_anew(lab):
