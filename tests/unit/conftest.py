@@ -1,4 +1,4 @@
-"""A builder of histories, for tests of everything that reads them."""
+"""What several tests share: a builder of histories, and progress that keeps what it told."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from course.record import History
+from lab.progress import Quiet
 
 Object = dict[str, Any]
 
@@ -138,3 +139,19 @@ def story() -> Story:
 def new_story() -> Callable[[], Story]:
     """Makes stories, for tests that need many."""
     return Story
+
+
+class Told(Quiet):
+    """Progress that keeps the lines it was to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()

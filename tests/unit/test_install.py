@@ -7,25 +7,10 @@ import pytest
 from lab import install
 from lab.engine import NoEngine
 from lab.errors import LabError
-from lab.progress import Quiet
 from lab.settings import Settings
 
 ABSENT = install.Need("absent-package", "shows what happens", ("no-such-program",))
 PRESENT = install.Need("dash", "is everywhere", ("no-such-program", "sh"))
-
-
-class Told(Quiet):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def tell(self, text: str) -> None:
-        self.lines.append(text)
-
-
-@pytest.fixture
-def progress() -> Told:
-    return Told()
 
 
 @pytest.fixture
@@ -59,41 +44,41 @@ def test_a_program_that_is_there_needs_no_package():
     assert install.missing([PRESENT, ABSENT]) == [ABSENT]
 
 
-def test_nothing_is_installed_when_nothing_is_missing(apt, progress):
-    install.ensure([PRESENT], progress)
+def test_nothing_is_installed_when_nothing_is_missing(apt, told):
+    install.ensure([PRESENT], told)
     assert not (apt / "log").exists()
-    assert progress.lines == []
+    assert told.lines == []
 
 
-def test_what_is_installed_is_told_with_its_reason_first(apt, progress):
-    install.ensure([PRESENT, ABSENT], progress)
-    assert progress.lines[1:] == ["  absent-package: shows what happens"]
-    assert progress.steps[0].name == "install system packages"
+def test_what_is_installed_is_told_with_its_reason_first(apt, told):
+    install.ensure([PRESENT, ABSENT], told)
+    assert told.lines[1:] == ["  absent-package: shows what happens"]
+    assert told.steps[0].name == "install system packages"
     last = (apt / "log").read_text().splitlines()[-1]
     assert last.endswith("install -y --no-install-recommends absent-package")
     assert "DPkg::Lock::Timeout=120" in last
 
 
-def test_package_lists_are_read_only_when_the_package_is_unknown(apt, progress):
-    install.ensure([ABSENT], progress)
+def test_package_lists_are_read_only_when_the_package_is_unknown(apt, told):
+    install.ensure([ABSENT], told)
     assert asked(apt) == ["policy", "update", "install"]
     (apt / "log").unlink()
-    install.ensure([ABSENT], progress)
+    install.ensure([ABSENT], told)
     assert asked(apt) == ["policy", "install"]
 
 
-def test_apt_s_own_words_reach_the_user_with_the_command_to_type(apt, progress):
+def test_apt_s_own_words_reach_the_user_with_the_command_to_type(apt, told):
     (apt / "fails").touch()
     with pytest.raises(LabError) as error:
-        install.ensure([ABSENT], progress)
+        install.ensure([ABSENT], told)
     assert "enough free space" in error.value.why
     assert error.value.do == "apt-get update && apt-get install -y absent-package"
 
 
-def test_a_user_without_root_gets_the_one_command(apt, progress, monkeypatch):
+def test_a_user_without_root_gets_the_one_command(apt, told, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(LabError) as error:
-        install.ensure([PRESENT, ABSENT], progress)
+        install.ensure([PRESENT, ABSENT], told)
     assert error.value.do == "sudo apt-get install -y absent-package"
     assert not (apt / "log").exists()
 
@@ -102,28 +87,28 @@ def settings(**variables: str) -> Settings:
     return Settings.from_environment(variables)
 
 
-def test_an_engine_that_was_named_and_fails_is_not_replaced(apt, progress):
+def test_an_engine_that_was_named_and_fails_is_not_replaced(apt, told):
     trouble = NoEngine({"docker": "not installed"}, "Install Docker.")
     with pytest.raises(NoEngine):
-        install.engine(settings(LAB_PROVIDER="docker"), trouble, progress)
+        install.engine(settings(LAB_PROVIDER="docker"), trouble, told)
     assert not (apt / "log").exists()
 
 
-def test_podman_is_installed_where_no_engine_is(apt, progress, monkeypatch):
+def test_podman_is_installed_where_no_engine_is(apt, told, monkeypatch):
     monkeypatch.setattr(install, "ENGINE", (ABSENT,))
-    install.engine(settings(), NoEngine({"docker": "not installed"}, ""), progress)
+    install.engine(settings(), NoEngine({"docker": "not installed"}, ""), told)
     assert "install" in asked(apt)
 
 
 def test_a_user_with_docker_that_is_stopped_is_told_so_and_not_asked_for_podman(
-    apt, progress, monkeypatch
+    apt, told, monkeypatch
 ):
     (apt / "docker").write_text("#!/bin/sh\nexit 1\n")
     (apt / "docker").chmod(0o755)
     monkeypatch.setattr(install, "ENGINE", (ABSENT,))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(NoEngine, match="Cannot connect"):
-        install.engine(settings(), NoEngine({"docker": "Cannot connect"}, "Start it."), progress)
+        install.engine(settings(), NoEngine({"docker": "Cannot connect"}, "Start it."), told)
 
 
 def test_every_need_has_a_reason():

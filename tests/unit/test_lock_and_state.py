@@ -24,15 +24,6 @@ with lock.held(Path(sys.argv[1]), "up", Quiet()):
 """
 
 
-class Told(Quiet):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def tell(self, text: str) -> None:
-        self.lines.append(text)
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     found = Settings.from_environment({"LAB_STATE": str(tmp_path / "state")})
@@ -54,8 +45,9 @@ def holder(tmp_path: Path):
     process.communicate()
 
 
-def test_a_second_command_says_who_holds_the_lock_and_gives_up_in_time(tmp_path: Path, holder):
-    told = Told()
+def test_a_second_command_says_who_holds_the_lock_and_gives_up_in_time(
+    tmp_path: Path, holder, told
+):
     with pytest.raises(LabError) as error, lock.held(tmp_path / "lock", "down", told, wait=0.3):
         pass
     assert f"process {holder.pid}" in error.value.why
