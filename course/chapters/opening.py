@@ -7,6 +7,7 @@ from typing import Any
 
 from course import exercises
 from course.chapters import register_exercises
+from course.chapters.images import put_into_nodes
 from course.chapters.kernel import ChapterLock, point_kubectl
 from course.cluster import session
 from course.cluster.connection import Connection, Refusal, connect
@@ -76,7 +77,8 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
     """Open a chapter, cleanly, whatever the last run left: run this cell again at any time.
 
     Faults are undone, the namespace `chapter-N` is emptied, `!kubectl` and the official
-    client work in it from now on, and the board opens (not with `show=False`).
+    client work in it from now on, and the board opens (not with `show=False`). The images
+    that only this chapter needs are built and put into the nodes, once.
 
     Raises LabError when there is no lab, when the cluster is not this lab's, and when
     another kernel has the chapter open.
@@ -103,6 +105,7 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
 
 def _open(settings: Settings, number: int) -> Chapter:
     reset(settings, chapter=number)
+    put_into_nodes(settings, number)
     connection = connect(settings)
     point_kubectl(settings, number)
     history = History()

@@ -73,16 +73,21 @@ def _down(settings: Settings, asked: argparse.Namespace) -> int:
 
 def _load(settings: Settings, asked: argparse.Namespace) -> int:
     return _changing(
-        settings, asked, "load", lambda shown: _load_own_image(settings, asked.image, shown)
+        settings, asked, "load", lambda shown: _load_image(settings, asked.image, shown)
     )
 
 
-def _load_own_image(settings: Settings, reference: str, shown: Progress) -> None:
+def _load_image(settings: Settings, reference: str, shown: Progress) -> None:
+    from lab.courseimages import named
     from lab.load import load, own_image
 
     if not settings.kubeconfig.exists():
         raise no_lab(settings)
     engine = find(settings)
+    of_the_course = named(reference, settings, shown)
+    if of_the_course:
+        load(engine, settings, [of_the_course], shown)
+        return
     with tempfile.TemporaryDirectory(prefix="own-", dir=settings.cache) as folder:
         with shown.step(f"save {reference}"):
             image = own_image(engine, reference, Path(folder))
@@ -157,7 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     command("start", _start, "Start the nodes again.")
     gone = command("down", _down, "Delete the lab.")
     gone.add_argument("--purge", action="store_true", help="delete its caches, too")
-    image = command("load", _load, "Load an image of the engine into all nodes.")
+    image = command(
+        "load", _load, "Load an image into all nodes: one of the course's, or the engine's."
+    )
     image.add_argument("image")
     command("open", _open, "Start JupyterLab on chapter 1.")
     return parser

@@ -7,7 +7,7 @@ its context.json what goes into it (see `lab-env/images/README.md`).
 import json
 import shutil
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,8 @@ REGISTRY = "lab.local"
 # Debian 13: its dig, unlike that of 12, does without ICU (37 MB).
 SUITE = "trixie"
 ARCHIVE = "image.tar"
-_KNOWN = {"versions", "go", "debian", "busybox", "folders"}
-_KNOWN_DEBIAN = {"suite", "packages", "programs", "script"}
+_KNOWN = {"versions", "chapters", "go", "debian", "busybox", "folders"}
+_KNOWN_DEBIAN = {"suite", "packages", "programs", "without", "script"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Recipe:
         """The image's name, which is its folder's."""
         return self.folder.name
 
+    @property
+    def chapters(self) -> tuple[int, ...]:
+        """The chapters that alone need the image; none stands for the whole course."""
+        return tuple(self.context.get("chapters", ()))
+
     def reference(self, version: str) -> str:
         """The name that a Pod's manifest gives the image."""
         return f"{REGISTRY}/{self.name}:{version}"
@@ -60,13 +65,35 @@ def recipes(folder: Path = paths.IMAGES) -> list[Recipe]:
 
 
 def course_images(settings: Settings, progress: Progress) -> list[CourseImage]:
-    """Return all the course's images, each built if the cache doesn't hold it.
+    """Return the images of the whole course, each built if the cache doesn't hold it.
 
-    Raises LabError with what is missing when one can't be built.
+    Those that belong to a chapter are left out: `chapter_images` has them. Raises LabError
+    with what is missing when one can't be built.
     """
-    builds = {
-        recipe.name: partial(_all_versions, recipe, settings, progress) for recipe in recipes()
-    }
+    return _built([recipe for recipe in recipes() if not recipe.chapters], settings, progress)
+
+
+def chapter_images(number: int, settings: Settings, progress: Progress) -> list[CourseImage]:
+    """Return the images that this chapter needs beside the course's, built if need be.
+
+    One that was built takes a moment, else about a minute and the network. Raises LabError
+    when one can't be built.
+    """
+    wanted = [recipe for recipe in recipes() if number in recipe.chapters]
+    return _built(wanted, settings, progress)
+
+
+def named(reference: str, settings: Settings, progress: Progress) -> CourseImage | None:
+    """Return the course's image of this name, built if need be; None if the course has none."""
+    for recipe in recipes():
+        for version in recipe.context["versions"]:
+            if recipe.reference(version) == reference:
+                return _image(recipe, version, settings, progress)
+    return None
+
+
+def _built(wanted: Sequence[Recipe], settings: Settings, progress: Progress) -> list[CourseImage]:
+    builds = {recipe.name: partial(_all_versions, recipe, settings, progress) for recipe in wanted}
     built = together(**builds)
     return [image for name in sorted(built) for image in built[name]]
 
@@ -89,6 +116,8 @@ def _recipe(folder: Path) -> Recipe:
         why = f"Unknown: {', '.join(sorted(unknown))}." if unknown else ""
         if not context["versions"]:
             why = "It names no version."
+        if not all(isinstance(number, int) for number in context.get("chapters", ())):
+            why = "A chapter is a number."
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{type(error).__name__}: {error}."
     if why:
@@ -137,6 +166,7 @@ def _write_layer(
     content = rootfs.Content(
         base=_base(context, recipe.folder, settings, progress),
         programs=_programs(context),
+        without=tuple(context.get("debian", {}).get("without", ())),
         folders=context.get("folders", {}),
         files=files,
         busybox=tuple(context.get("busybox", ())),

@@ -27,13 +27,14 @@ class Content:
     """What a root file system holds, later ones winning over earlier ones.
 
     ``base`` is a Debian system's tar, of which only ``programs`` (if any are named) are taken,
-    with what they need. ``folders`` maps paths to octal modes, ``files`` paths to programs on
-    this machine, ``busybox`` names commands that become links, ``overlay`` is a folder that is
-    copied over all.
+    with what they need, and nothing whose path fits a pattern of ``without``. ``folders`` maps
+    paths to octal modes, ``files`` paths to programs on this machine, ``busybox`` names commands
+    that become links, ``overlay`` is a folder that is copied over all.
     """
 
     base: Path | None = None
     programs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     folders: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     busybox: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ def write(out: Path, content: Content) -> None:
         base = stack.enter_context(tarfile.open(content.base)) if content.base else None
         plan = _own(content)
         if base is not None:
-            plan = {**_of_base(base, content.programs), **plan}
+            plan = {**_of_base(base, content), **plan}
         written: set[str] = set()
         for path in plan:
             for step in (*_parents(path), path):
@@ -56,18 +57,19 @@ def write(out: Path, content: Content) -> None:
                     _add(tar, step, plan.get(step) or _folder(step), base)
 
 
-def _of_base(base: tarfile.TarFile, programs: tuple[str, ...]) -> Plan:
+def _of_base(base: tarfile.TarFile, content: Content) -> Plan:
     """Return what is wanted of a Debian system: all of it, or some programs with their needs."""
     held = closure.members(base)
     wanted = set(held)
-    if programs:
-        wanted = closure.needed(base, held, programs)
+    if content.programs:
+        wanted = closure.needed(base, held, content.programs)
         wanted |= {path for path in held if fnmatch(path, _LICENCES)}
         wanted |= {parent for path in wanted for parent in _parents(path)}
+    left_out = (*_OF_THE_MACHINE, *content.without)
     return {
         path: (info, None)
         for path, info in held.items()
-        if path in wanted and not any(fnmatch(path, each) for each in _OF_THE_MACHINE)
+        if path in wanted and not any(fnmatch(path, each) for each in left_out)
     }
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from lab import closure, containerfile, courseimages, elf, rootfs
 from lab.errors import LabError
+from lab.progress import Quiet
+from lab.settings import Settings
 
 
 def elf_file(*libraries: str, loader: str = "") -> bytes:
@@ -159,6 +161,14 @@ def test_an_image_s_own_files_win_over_the_base(system: Path, tmp_path: Path) ->
         assert tar.getmember("data").isdir()
 
 
+def test_what_an_image_does_without_is_left_out(system: Path, tmp_path: Path) -> None:
+    content = rootfs.Content(base=system, without=("usr/share/doc/*/manual", "usr/*/libother*"))
+    names = paths(layer(tmp_path, content))
+    assert "usr/bin/other" in names
+    assert "usr/share/doc/dig/copyright" in names
+    assert not {"usr/share/doc/dig/manual", "usr/lib/x/libother.so.1"} & set(names)
+
+
 def test_the_same_content_gives_the_same_bytes(system: Path, tmp_path: Path) -> None:
     content = rootfs.Content(base=system, folders={"/data": "755"}, files={"/a": system})
     first = layer(tmp_path, content).read_bytes()
@@ -199,6 +209,7 @@ def test_an_instruction_that_needs_an_engine_is_refused(line: str, tmp_path: Pat
         ('{"versions": []}', "no version"),
         ('{"versions": ["v1"], "busibox": []}', "busibox"),
         ('{"versions": ["v1"], "debian": {"package": []}}', "package"),
+        ('{"versions": ["v1"], "chapters": ["5"]}', "chapter is a number"),
     ],
 )
 def test_a_bad_recipe_is_told_with_its_reason(text: str, why: str, tmp_path: Path) -> None:
@@ -224,3 +235,61 @@ def test_every_recipe_has_a_containerfile_that_the_lab_follows() -> None:
         config = containerfile.config(recipe.folder / "Containerfile")
         assert config.get("Entrypoint") or config.get("Cmd")
         json.dumps(config)
+
+
+def recipe(folder: Path, name: str, **context: object) -> courseimages.Recipe:
+    (folder / name).mkdir()
+    (folder / name / "Containerfile").write_text("FROM scratch")
+    (folder / name / "context.json").write_text(json.dumps({"versions": ["v1"], **context}))
+    return courseimages.Recipe(
+        folder / name, json.loads((folder / name / "context.json").read_text())
+    )
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Three recipes of which two belong to chapters; the names of what is built is kept."""
+    names: list[str] = []
+    found = [
+        recipe(tmp_path, "all"),
+        recipe(tmp_path, "five", chapters=[5]),
+        recipe(tmp_path, "six", chapters=[5, 6], versions=["v1", "v2"]),
+    ]
+
+    def build(recipe: courseimages.Recipe, version: str, *_: object) -> courseimages.CourseImage:
+        names.append(recipe.reference(version))
+        return courseimages.CourseImage(recipe.reference(version), tmp_path, version)
+
+    monkeypatch.setattr(courseimages, "recipes", lambda: found)
+    monkeypatch.setattr(courseimages, "_image", build)
+    return names
+
+
+SETTINGS = Settings.from_environment({})
+
+
+def test_the_lab_does_not_build_what_only_a_chapter_needs(built: list[str]) -> None:
+    images = courseimages.course_images(SETTINGS, Quiet())
+    assert [image.reference for image in images] == built == ["lab.local/all:v1"]
+
+
+@pytest.mark.parametrize(
+    ("chapter", "names"),
+    [
+        (5, ["lab.local/five:v1", "lab.local/six:v1", "lab.local/six:v2"]),
+        (6, ["lab.local/six:v1", "lab.local/six:v2"]),
+        (1, []),
+    ],
+)
+def test_a_chapter_builds_its_own_images(chapter: int, names: list[str], built: list[str]) -> None:
+    images = courseimages.chapter_images(chapter, SETTINGS, Quiet())
+    assert [image.reference for image in images] == sorted(built) == names
+
+
+def test_an_image_of_the_course_is_found_by_its_name_alone(built: list[str]) -> None:
+    found = courseimages.named("lab.local/six:v2", SETTINGS, Quiet())
+    assert found is not None
+    assert found.reference == "lab.local/six:v2"
+    assert built == ["lab.local/six:v2"]
+    assert courseimages.named("lab.local/six:v3", SETTINGS, Quiet()) is None
+    assert courseimages.named("web:v1", SETTINGS, Quiet()) is None
