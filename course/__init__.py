@@ -10,6 +10,7 @@ from typing import Any
 _HOMES = {
     "board": ("course.views.board", "board"),
     "chapter": ("course.chapters.opening", "chapter"),
+    "error_rate": ("course.views.requests", "error_rate"),
     "fault": ("course.cluster.faults", None),
 }
 # Everything else that a learner uses: claim, predict, check, hint, solution, ...

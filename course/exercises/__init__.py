@@ -19,6 +19,7 @@ from course.exercises.facts import (
     bound,
     created,
     deleted,
+    observed,
     on_node,
     ready,
     running,
@@ -45,8 +46,10 @@ from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, 
 from course.exercises.overview import progress
 from course.exercises.predictions import Prediction, answer, predict
 from course.exercises.registry import Attempt, exercise
+from course.exercises.requests import not_served, served, served_again
 from course.exercises.restarts import restarted
 from course.exercises.session import from_here, use
+from course.exercises.timeline import timeline
 
 __all__ = [
     "Assertion",
@@ -81,7 +84,9 @@ __all__ = [
     "kept",
     "never",
     "never_together",
+    "not_served",
     "now",
+    "observed",
     "on_node",
     "other_address",
     "other_node",
@@ -100,11 +105,14 @@ __all__ = [
     "same_uid",
     "same_volume",
     "scheduled",
+    "served",
+    "served_again",
     "set_pods",
     "solution",
     "stays",
     "such_that",
     "terminating",
+    "timeline",
     "unready",
     "use",
     "uses_image",

@@ -258,3 +258,18 @@ def at_revision(thing: Speaking, revision: str) -> Fact:
 def uses_image(thing: Speaking, image: str) -> Fact:
     """A container of the Pod asks for this image."""
     return such_that(thing, f"with image {image}", lambda found: image in pods.images(found))
+
+
+def observed(thing: Speaking) -> Fact:
+    """Its controller has acted on the latest change of its spec. A bare name is a set's here.
+
+    So what the controller has not done by then, it has decided not to do yet.
+    """
+    if isinstance(thing, str) and "/" not in thing:
+        thing = f"sts/{thing}"
+    return such_that(thing, "seen by its controller", _is_observed)
+
+
+def _is_observed(found: Object) -> bool:
+    asked = pods.number(found, "metadata", "generation")
+    return 0 < asked <= pods.number(found, "status", "observedGeneration")

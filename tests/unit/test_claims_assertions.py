@@ -18,11 +18,13 @@ from course.exercises import (
     created,
     deleted,
     eventually,
+    from_here,
     in_order,
     kept,
     never,
     never_together,
     now,
+    observed,
     on_node,
     other_node,
     other_uid,
@@ -39,6 +41,7 @@ from course.exercises import (
     set_pods,
     stays,
     terminating,
+    timeline,
     unready,
     use,
     uses_image,
@@ -326,6 +329,31 @@ def test_unready_means_there_and_not_ready(story: Any) -> None:
     assert verdict(story, never(unready("web-0")), "up") is True
     story.ready("web-0", False)
     assert verdict(story, never(unready("web-0")), "up") is False
+
+
+def test_a_set_is_observed_when_its_controller_has_acted_on_the_latest_spec(story: Any) -> None:
+    def wants(generation: int) -> Callable[[Any], Any]:
+        return lambda one: one["metadata"].update(generation=generation)
+
+    def sees(generation: int) -> Callable[[Any], Any]:
+        return lambda one: one.update(status={"observedGeneration": generation})
+
+    story.set()
+    assert verdict(story, now(observed("web"))) is None
+    for change, seen in ((wants(1), None), (sees(1), True), (wants(2), None), (sees(2), True)):
+        story.change("StatefulSet", "web", change)
+        assert verdict(story, now(observed("web"))) is seen
+
+
+def test_a_timeline_begins_where_the_learner_was_asked(story: Any) -> None:
+    story.up("web-0")
+    story.up("other-0", owner="other")
+    use(story.history, lambda _: True, Path("unused"))
+    assert "web-0 created at 0.0 s, Ready at 3.0 s" in timeline("web").text
+    assert "other-0" not in timeline("web").text
+    from_here()
+    story.up("web-1")
+    assert "web-1 created at 0.0 s, Ready at 3.0 s" in timeline("web").text
 
 
 def test_two_watches_are_put_in_order_by_the_versions_of_the_api_server(story: Any) -> None:
