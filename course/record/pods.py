@@ -194,25 +194,5 @@ def volume(claim: Object) -> str:
     return text(claim, "spec", "volumeName")
 
 
-def claim_slot(claim: Object, statefulset: Object) -> tuple[str, int] | None:
-    """Template and ordinal of a claim of this StatefulSet, or None: it is not one of its.
-
-    A claim is found by its name, `TEMPLATE-SET-ORDINAL`, as the controller does it.
-    """
-    for template in dicts(statefulset, "spec", "volumeClaimTemplates"):
-        start = f"{name(template)}-{name(statefulset)}-"
-        digits = name(claim).removeprefix(start)
-        if name(claim).startswith(start) and re.fullmatch(r"0|[1-9][0-9]{0,9}", digits):
-            return name(template), int(digits)
-    return None
-
-
-def dns_name(pod: Object, domain: str = "cluster.local") -> str:
-    """The stable DNS name of a Pod with a hostname and a subdomain, or an empty string."""
-    host, service = text(pod, "spec", "hostname"), text(pod, "spec", "subdomain")
-    namespace = text(pod, "metadata", "namespace")
-    return f"{host}.{service}.{namespace}.svc.{domain}" if host and service else ""
-
-
 def _code(found: Any) -> int | None:
     return found if isinstance(found, int) else None

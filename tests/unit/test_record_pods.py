@@ -86,25 +86,10 @@ def test_claims_are_found_by_the_name_of_the_volume() -> None:
     assert pods.claims({"spec": {"volumes": volumes}}) == {"data": "data-web-1"}
 
 
-@pytest.mark.parametrize(
-    ("name", "slot"),
-    [
-        ("data-web-4", ("data", 4)),
-        ("data-web-extra-4", None),
-        ("logs-web-0", ("logs", 0)),
-        ("x", None),
-    ],
-)
-def test_a_claim_has_its_slot_by_its_name(name: str, slot: tuple[str, int] | None) -> None:
-    templates = [{"metadata": {"name": "data"}}, {"metadata": {"name": "logs"}}]
-    owner = {"metadata": {"name": "web"}, "spec": {"volumeClaimTemplates": templates}}
-    assert pods.claim_slot({"metadata": {"name": name}}, owner) == slot
-
-
 READERS = [
     pods.ordinal, pods.revision, pods.phase, pods.is_ready, pods.is_scheduled, pods.is_running,
     pods.is_terminating, pods.is_bound, pods.node, pods.address, pods.images, pods.restarts,
-    pods.restart_count, pods.claims, pods.volume, pods.dns_name, pods.name, pods.uid,
+    pods.restart_count, pods.claims, pods.volume, pods.name, pods.uid,
 ]  # fmt: skip
 
 
@@ -112,4 +97,3 @@ READERS = [
 def test_no_object_is_too_odd_to_read(thing: Any) -> None:
     for reader in READERS:
         reader(thing)
-    pods.claim_slot(thing, thing)
