@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from course.cluster.connection import Connection, Refusal
-from course.cluster.kinds import POD
+from course.cluster.kinds import POD, Kind
 from course.cluster.session import Session
 from lab.errors import LabError
 
@@ -48,16 +48,21 @@ class Fault:
 
 def find_pod(session: Session, name: str) -> Pod:
     """Return the Pod; raises LabError with the names there are when it isn't there."""
+    return find(session, POD, name)
+
+
+def find(session: Session, kind: Kind, name: str) -> dict[str, Any]:
+    """Return an object of the chapter; raises LabError with the names there are of its kind."""
     try:
-        return session.connection.get(POD, name, session.namespace)
+        return session.connection.get(kind, name, session.namespace)
     except Refusal as refusal:
         if refusal.status != 404:
             raise
-    there = [pod["metadata"]["name"] for pod in session.connection.list(POD, session.namespace)]
+    there = [each["metadata"]["name"] for each in session.connection.list(kind, session.namespace)]
     raise LabError(
-        f"There is no Pod {name} in {session.namespace}.",
-        f"The Pods there: {', '.join(sorted(there)) or 'none'}.",
-        "Name one of these, or wait until the Pod is there.",
+        f"There is no {kind.name} {name} in {session.namespace}.",
+        f"The {kind.name}s there: {', '.join(sorted(there)) or 'none'}.",
+        "Name one of these, or wait until yours is there.",
     )
 
 

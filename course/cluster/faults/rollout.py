@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.cluster.connection import Refusal
-from course.cluster.faults.base import Fault, is_ready
+from course.cluster.faults.base import Fault, find, is_ready
 from course.cluster.kinds import POD, SET
 from course.cluster.session import Session, current, until
-from lab.errors import LabError
 
 MISSING = "lab.local/missing:v0"
 NOTICED_SECONDS = 30.0
@@ -22,7 +20,7 @@ def missing_image(statefulset: str) -> Fault:
     Pods that still wait: with OrderedReady, a StatefulSet does not replace them itself.
     """
     session = current()
-    found = _find(session, statefulset)
+    found = find(session, SET, statefulset)
     containers = found["spec"]["template"]["spec"]["containers"]
     name, image = containers[0]["name"], containers[0]["image"]
     _set_image(session, statefulset, name, MISSING)
@@ -79,17 +77,3 @@ def _pods(session: Session, found: dict[str, Any]) -> list[dict[str, Any]]:
         for pod in session.connection.list(POD, session.namespace)
         if any(owner["uid"] == uid for owner in pod["metadata"].get("ownerReferences", []))
     ]
-
-
-def _find(session: Session, name: str) -> dict[str, Any]:
-    try:
-        return session.connection.get(SET, name, session.namespace)
-    except Refusal as refusal:
-        if refusal.status != 404:
-            raise
-    there = [each["metadata"]["name"] for each in session.connection.list(SET, session.namespace)]
-    raise LabError(
-        f"There is no StatefulSet {name} in {session.namespace}.",
-        f"The StatefulSets there: {', '.join(sorted(there)) or 'none'}.",
-        "Name one of these.",
-    )
