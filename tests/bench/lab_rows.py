@@ -86,17 +86,21 @@ def _bare(settings: Settings, kind: Path, image: str) -> float:
     env |= dict.fromkeys(network, name)
     kubeconfig = Path("build/bench-kubeconfig")
     common = ["--name", name, "--kubeconfig", kubeconfig]
+    create = [kind, "create", "cluster", *common, "--image", image]
     try:
-        return _seconds(
-            lambda: subprocess.run(
-                [kind, "create", "cluster", *common, "--image", image, "--config", "-"],
-                env=env, input=KIND, text=True, check=True, stderr=subprocess.DEVNULL,
-            )
-        )  # fmt: skip
+        return _seconds(lambda: _create(create, env))
     finally:
         subprocess.run([kind, "delete", "cluster", *common], env=env, check=True)
         engine.find(settings).run("network", "rm", name, check=False)
         kubeconfig.unlink(missing_ok=True)
+
+
+def _create(command: list[str | Path], env: dict[str, str]) -> None:
+    made = subprocess.run(
+        [*command, "--config", "-"], env=env, input=KIND, text=True, capture_output=True
+    )
+    if made.returncode:
+        raise SystemExit(f"kind could not create the bare cluster:\n{made.stderr}")
 
 
 def _reset(settings: Settings) -> float:
