@@ -18,7 +18,7 @@ from course.views.answers import timeline
 from course.views.model import Model
 from course.views.reading import Json
 
-PACE = 0.04  # seconds between two messages: 25 a second is more than the eye needs
+PACE = 1 / 30  # seconds between two messages: what film and video take for smooth
 SHARE = 0.15  # of a core
 Listener = Callable[[Json], None]
 
