@@ -39,6 +39,6 @@ def test_the_server_s_own_tests_pass(go: golang.Go, flags: list[str]) -> None:
 def test_the_readme_names_every_path_that_the_server_answers() -> None:
     sources = "".join(file.read_text() for file in WEB.glob("*.go") if "_test" not in file.name)
     told = (WEB / "README.md").read_text()
-    for path in ("/api", "/notes", "/slow", "/exit", "/memory", "/cpu"):
+    for path in ("/api", "/notes", "/slow", "/exit", "/memory", "/cpu", "/metrics"):
         assert f'{path}"' in sources
         assert path in told

@@ -23,6 +23,7 @@ type app struct {
 	since                time.Time
 	ready, live, started *probe
 	faults
+	requests requests
 }
 
 // state is the whole answer of /api.
@@ -73,13 +74,14 @@ func (app *app) routes() http.Handler {
 	app.faults.routes(mux)
 	mux.HandleFunc("GET /{$}", app.front)
 	mux.HandleFunc("GET /api", app.api)
+	mux.HandleFunc("GET /metrics", app.metrics)
 	mux.HandleFunc("GET /notes", app.notes)
 	mux.HandleFunc("POST /notes", app.note)
-	return http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+	return app.requests.counted(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
 		out.Header().Set("X-Pod", app.me.Name)
 		out.Header().Set("Cache-Control", "no-store")
 		mux.ServeHTTP(out, in)
-	})
+	}))
 }
 
 func (app *app) state() state {

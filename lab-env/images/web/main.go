@@ -117,7 +117,7 @@ type settings struct {
 }
 
 func settingsFrom(env func(string) string) (settings, error) {
-	result := settings{Address: ":" + orElse(env("PORT"), "8080"), Data: orElse(env("DATA_DIR"), "/data")}
+	result := settings{Address: net.JoinHostPort(env("HOST"), orElse(env("PORT"), "8080")), Data: orElse(env("DATA_DIR"), "/data")}
 	var problems []error
 	duration := func(name string) time.Duration {
 		value, err := time.ParseDuration(orElse(env(name), "0s"))

@@ -272,3 +272,28 @@ func TestWrongSettingsAreNamedAllAtOnce(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+func TestMetricsCountWhatWasAskedAndNotTheProbes(t *testing.T) {
+	_, url := running(t, nil)
+	ask(t, "GET", url+"/ready", "")
+	ask(t, "GET", url+"/api", "")
+	ask(t, "GET", url+"/nothing", "")
+	_, text := ask(t, "GET", url+"/metrics", "")
+	for _, line := range []string{
+		`web_requests_total{code="200"} 1`, `web_requests_total{code="404"} 1`, "web_ready 1", "web_volume_starts 1",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("%q is missing from:\n%s", line, text)
+		}
+	}
+}
+
+func TestHostNamesTheOnlyAddress(t *testing.T) {
+	for host, address := range map[string]string{"": ":8080", "127.0.0.1": "127.0.0.1:8080", "::1": "[::1]:8080"} {
+		found, err := settingsFrom(func(name string) string { return map[string]string{"HOST": host}[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "the address for "+host, found.Address, address)
+	}
+}
