@@ -50,10 +50,15 @@ def environment() -> dict[str, str]:
     said = subprocess.run(["lab", "status", "--json"], capture_output=True, text=True, timeout=60)
     kubeconfig = Path(json.loads(said.stdout)["kubeconfig"])
     path = [str(Path(sys.executable).parent), str(kubeconfig.parent / "bin"), os.environ["PATH"]]
+    here = Path(__file__).parent
     return {
         "KUBECONFIG": str(kubeconfig),
         "PATH": os.pathsep.join(path),
         "IPYTHONDIR": str(ROOT / "build" / "ipython"),
+        # As in run.sh: what is kept must stand the guards that the tests have.
+        "PYTHONPATH": str(here),
+        "PYTHONSTARTUP": str(here / "startup.py"),
+        "SHELL": str(here / "strict-sh"),
     }
 
 

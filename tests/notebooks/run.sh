@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The committed notebooks: rules first, then every cell again on the test cluster, its outputs
-# held against the committed ones. The cluster must be up.
+# held against the committed ones. The cluster must be up. After a failure, build/failed holds the
+# notebook as it ran, its history, and what the cluster looked like.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,11 +12,20 @@ KUBECONFIG=$(lab status --json | python -c 'import json, sys; print(json.load(sy
 export KUBECONFIG
 export PATH=$(dirname "$KUBECONFIG")/bin:$PATH
 export IPYTHONDIR=$PWD/build/ipython PYTHONPATH=$PWD/tests/notebooks
+# What a kernel lets pass fails here: see kernel_guard.py.
+export PYTHONSTARTUP=$PWD/tests/notebooks/startup.py SHELL=$PWD/tests/notebooks/strict-sh
 
-pytest tests/notebooks --durations=3
+# The guards prove themselves in a whole run only: that takes a kernel for each of them.
+rules=(tests/notebooks/test_rules.py)
+[ $# -gt 0 ] || rules=(tests/notebooks)
+pytest "${rules[@]}" --durations=3
 shopt -s nullglob
 books=("$@")
 [ $# -gt 0 ] || books=(notebooks/*.ipynb notebooks/solutions/*.ipynb)
-exec pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg \
-    --nbval-cell-timeout=180 -p stop_after_failure -p no:cacheprovider -o timeout=0 \
-    --durations=5 "${books[@]}"
+pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+    --nbval-cell-timeout=180 -p stop_after_failure -p strict_cells -p no:cacheprovider \
+    -o timeout=0 --durations=5 "${books[@]}" || {
+    status=$?
+    python tests/dump.py build/failed
+    exit $status
+}
