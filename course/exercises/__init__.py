@@ -9,6 +9,7 @@ from course.exercises.assertions import (
     now,
     within,
 )
+from course.exercises.books import acknowledged, outage, waited_at_least, waited_at_most
 from course.exercises.checks import begin, check, hint, solution
 from course.exercises.claims import claim, replaced
 from course.exercises.errors import CellError, ClaimFailedError, NoChapterError
@@ -65,6 +66,7 @@ __all__ = [
     "Prediction",
     "Right",
     "Wrong",
+    "acknowledged",
     "answer",
     "at_least",
     "at_most",
@@ -92,6 +94,7 @@ __all__ = [
     "other_node",
     "other_uid",
     "other_volume",
+    "outage",
     "predict",
     "progress",
     "reached",
@@ -116,5 +119,7 @@ __all__ = [
     "unready",
     "use",
     "uses_image",
+    "waited_at_least",
+    "waited_at_most",
     "within",
 ]

@@ -57,18 +57,27 @@ class Picture:
 
 def figure(height: float, width: float = 7.6) -> tuple[Figure, Axes]:
     """An empty figure in the course's style; width and height in inches."""
-    made = Figure(figsize=(width, height), dpi=96, layout="constrained")
-    made.patch.set_alpha(0)
-    axes = made.add_subplot()
-    axes.patch.set_alpha(0)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom")
-        spine.set_color(INK)
-    axes.tick_params(colors=INK, labelsize=9, length=3)
-    axes.grid(axis="x", color=INK, alpha=0.25, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_xlabel("seconds", color=INK, fontsize=9)
+    made, (axes,) = figures((height,), width)
     return made, axes
+
+
+def figures(heights: Sequence[float], width: float = 7.6) -> tuple[Figure, list[Axes]]:
+    """An empty figure of several parts above each other, which share one axis of time."""
+    made = Figure(figsize=(width, sum(heights)), dpi=96, layout="constrained")
+    made.patch.set_alpha(0)
+    parts = made.subplots(
+        len(heights), sharex=True, squeeze=False, height_ratios=list(heights)
+    ).flatten()
+    for axes in parts:
+        axes.patch.set_alpha(0)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom")
+            spine.set_color(INK)
+        axes.tick_params(colors=INK, labelsize=9, length=3)
+        axes.grid(axis="x", color=INK, alpha=0.25, linewidth=0.6)
+        axes.set_axisbelow(True)
+    parts[-1].set_xlabel("seconds", color=INK, fontsize=9)
+    return made, list(parts)
 
 
 def gantt(history: History, owner: str = "", since: int = 0) -> Picture:
@@ -78,16 +87,21 @@ def gantt(history: History, owner: str = "", since: int = 0) -> Picture:
     with. The colour and the letter are the revision's.
     """
     shown = [one for one in lives(history, since) if owner in ("", one.owner)]
+    made, axes = figure(0.9 + 0.42 * max(len({one.name for one in shown}), 1))
+    draw_lives(axes, shown)
+    return Picture(made, told_lives(owner, shown))
+
+
+def draw_lives(axes: Axes, shown: Sequence[Life]) -> None:
+    """Draw the lives of Pods, a row a name, with the key to colours and widths above them."""
     names = sorted({one.name for one in shown}, key=_by_ordinal)
     revisions = list(dict.fromkeys(one.revision for one in shown))
-    made, axes = figure(0.9 + 0.42 * max(len(names), 1))
     for life in shown:
         _draw_life(axes, life, names.index(life.name), revisions.index(life.revision))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(left=0)
     _key(axes, revisions)
-    return Picture(made, _told(owner, shown))
 
 
 def _by_ordinal(name: str) -> tuple[str, int, str]:
@@ -143,7 +157,8 @@ def _key(axes: Axes, revisions: Sequence[str]) -> None:
     )
 
 
-def _told(owner: str, shown: Sequence[Life]) -> str:
+def told_lives(owner: str, shown: Sequence[Life]) -> str:
+    """The lives of a set's Pods in words."""
     told = [life.told() for life in sorted(shown, key=lambda one: one.created)]
     head = f"Pods of {owner} over time" if owner else "Pods over time"
     return f"{head}: {'; '.join(told) or 'none'}."
