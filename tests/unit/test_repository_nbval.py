@@ -19,6 +19,7 @@ MAY_DIFFER = [
     ("2026-11-24T09:52:07Z web-0 10.244.1.7", "2027-01-02T23:00:11Z web-0 10.244.2.31"),
     ("web-0 on statefulset-lab-test-worker", "web-0 on mine-worker2"),
     ("ready after 8.1 s", "ready after 12.34 s"),
+    ("acknowledged  2,914 writes", "acknowledged  97 writes"),
     ("sha256:0123456789abcdef", "sha256:fedcba9876543210"),
     ("pod/web-6d4cf56db6-jx8kq", "pod/web-6d4cf56db6-w2b9z"),
     ("/home/learner/notebooks/manifests/web.yaml", "/srv/x/notebooks/manifests/web.yaml"),
@@ -29,6 +30,7 @@ MUST_NOT_DIFFER = [
     ("web-0, web-1, web-2", "web-1, web-0, web-2"),
     ("data-web-0   Bound", "data-web-0   Pending"),
     ("partition 2", "partition 1"),
+    ("lost          0", "LOST          1,044 writes"),
 ]
 
 
