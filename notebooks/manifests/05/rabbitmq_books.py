@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The books of a queue: what it acknowledged, noted outside of it, and what is there.
+
+    books start RUN QUEUE [KIND]    four clients write to the queue, 25 times a second each
+    books stop RUN                  they stop
+    books balance RUN               they stop; the queue is emptied, and compared with the ledger
+    books read RUN                  the ledger: a line for each write acknowledged or failed
+    books wait                      does nothing: what the Pod runs
+
+KIND is quorum (default), durable or transient: the last two are queues of a single node.
+A client gives a write up when no answer has come after 6 seconds, and writes the same again.
+"""
+
+import os
+from contextlib import closing
+from functools import partial
+
+import ledger
+import pika
+from pika.exceptions import AMQPError
+
+DEADLINE = 6.0
+
+
+def connection(host=os.environ.get("MQ_HOST")):
+    """Connect to any node, through the Service; no answer within seconds is an error."""
+    return pika.BlockingConnection(
+        pika.ConnectionParameters(
+            host,
+            credentials=pika.PlainCredentials(os.environ["MQ_USER"], os.environ["MQ_PASSWORD"]),
+            heartbeat=6,
+            socket_timeout=2,
+            stack_timeout=4,
+            blocked_connection_timeout=DEADLINE,
+        )
+    )
+
+
+def declare(channel, queue, kind):
+    """Make the queue, or find it as it is."""
+    arguments = {"x-queue-type": "quorum" if kind == "quorum" else "classic"}
+    channel.queue_declare(queue, durable=kind != "transient", arguments=arguments)
+
+
+class Client(ledger.Client):
+    """Publishes messages, each confirmed by the queue."""
+
+    errors = (AMQPError, OSError)
+
+    def __init__(self, queue, kind, *arguments):
+        """Remember where to write to; the connection is made with the first message."""
+        super().__init__(*arguments)
+        self.queue, self.kind, self.channel = queue, kind, None
+
+    def send(self, name):
+        """Return when the queue has said that it has the message; raise when it hasn't."""
+        if self.channel is None:
+            self.channel = connection().channel()
+            self.channel.confirm_delivery()
+            declare(self.channel, self.queue, self.kind)
+        # BlockingConnection has no time limit for a confirm; the connection inside of it has.
+        inside = self.channel.connection._impl
+        timer = inside._adapter_call_later(DEADLINE, too_late)
+        # Without mandatory a message that fits no queue is acknowledged, and thrown away.
+        self.channel.basic_publish(
+            "", self.queue, name, pika.BasicProperties(delivery_mode=2), mandatory=True
+        )
+        inside._adapter_remove_timeout(timer)
+
+    def drop(self):
+        """Forget the connection; one that is broken can't be closed in good order."""
+        channel, self.channel = self.channel, None
+        transport = channel.connection._impl._transport if channel else None
+        if transport:
+            transport.abort()
+
+
+def too_late():
+    """End the wait for a confirm, as an error of the connection would."""
+    raise TimeoutError(f"no answer within {DEADLINE:g} s")
+
+
+def start(run, queue, kind="quorum"):
+    """Let the clients write until they are stopped.
+
+    The node that a queue is declared at has its leader. Here it is the first.
+    """
+    with closing(connection(os.environ["MQ_FIRST"])) as first:
+        declare(first.channel(), queue, kind)
+    ledger.start(run, partial(Client, queue, kind), queue)
+
+
+def stop(run):
+    """Stop the clients, and leave the queue as it is."""
+    ledger.finish(run)
+
+
+def balance(run):
+    """Stop the clients, and compare what the queue holds with the ledger."""
+    found = emptied(ledger.finish(run))
+    return ledger.told(ledger.waits(run), found, order=in_order(found))
+
+
+def emptied(queue):
+    """Take all messages out of the queue, each acknowledged, in their order."""
+    channel = connection().channel()
+    channel.basic_qos(prefetch_count=500)
+    found = []
+    for method, _, body in channel.consume(queue, inactivity_timeout=1.0):
+        if method is None:
+            break
+        found.append(body.decode())
+        channel.basic_ack(method.delivery_tag)
+    channel.connection.close()
+    return found
+
+
+def in_order(found):
+    """Whether each client's messages came in the order it wrote them, the first time each."""
+    last = {}
+    for name in dict.fromkeys(found):
+        client, _, number = name.rpartition("-")
+        if int(number) < last.get(client, -1):
+            return False
+        last[client] = int(number)
+    return True
+
+
+if __name__ == "__main__":
+    ledger.main(__doc__, {"start": start, "stop": stop, "balance": balance})
