@@ -1,10 +1,12 @@
 """The watch and the claims, on the real API server."""
 
 import json
+import threading
+import time
 
 import pytest
 
-from course import before, claim, created, deleted, kept, ready, replaced, same_volume
+from course import before, check, claim, created, deleted, kept, ready, replaced, same_volume
 from course.chapters.opening import chapter
 from course.cluster.kinds import WATCHED
 from course.cluster.session import until
@@ -73,6 +75,29 @@ def test_while_the_api_server_is_away_the_watch_says_so_and_then_misses_nothing(
     assert web.watch.catch_up(10)
     assert web.history.snapshot().pods["web-0"]["metadata"]["labels"]["after"] == "pause"
     assert capfd.readouterr().err == ""
+
+
+def test_a_claim_in_a_cell_outlasts_an_api_server_that_is_away_for_a_minute(
+    web, kubectl, containers, lab, capsys
+):
+    control = nodes.names(lab)[0]
+    kubectl("delete", "pod", "web-1", "--wait=false")
+    began = time.monotonic()
+    containers.run("pause", control)
+    back = threading.Timer(60, containers.run, ("unpause", control))
+    back.start()
+    try:
+        with pytest.raises(ClaimFailedError, match=r"did not answer within 5 s.*\n.*lab status"):
+            claim("Told while nobody answers", created("web-1"), timeout=5)
+        assert str(check("1.1")).startswith("Can't tell: the cluster does not answer")
+        old, new = replaced("web-1", timeout=150)
+        assert time.monotonic() - began > 60
+        claim("The gap hides nothing", before(deleted(old), created(new)), ready(new))
+    finally:
+        back.join()
+    out, err = capsys.readouterr()
+    assert "✓ The gap hides nothing" in out
+    assert err == ""
 
 
 def test_hostile_labels_and_long_numbers_pass_through_as_text(opened, kubectl):
