@@ -10,6 +10,7 @@ from typing import Any
 _HOMES = {
     "board": ("course.views.board", "board"),
     "chapter": ("course.chapters.opening", "chapter"),
+    "controller": ("course.cluster.controller", "controller"),
     "error_rate": ("course.views.requests", "error_rate"),
     "fault": ("course.cluster.faults", None),
 }

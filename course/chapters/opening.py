@@ -11,6 +11,7 @@ from course.chapters.images import put_into_nodes
 from course.chapters.kernel import ChapterLock, point_kubectl
 from course.cluster import session
 from course.cluster.connection import Connection, Refusal, connect
+from course.cluster.controller import settled
 from course.cluster.kinds import Kind
 from course.cluster.watch import Watch
 from course.exercises.session import CHAPTER
@@ -22,6 +23,7 @@ from lab.reset import CHAPTERS, reset
 from lab.settings import Settings
 
 FIRST_LOOK_SECONDS = 15.0
+SETTLE_SECONDS = 3.0
 ACCOUNT = Kind("ServiceAccount", "v1", "serviceaccounts")
 
 # Already here, so that a check without a chapter knows its exercise and says what is missing.
@@ -123,7 +125,13 @@ def _open(settings: Settings, number: int) -> Chapter:
         watch.stop()
         raise
     history.mark(CHAPTER)
-    exercises.use(history, watch.catch_up, settings.folder / "progress.json", chapter=number)
+
+    def catch_up(seconds: float) -> bool:
+        # A controller that works in the chapter is given the time for what it has just seen.
+        settled(min(seconds, SETTLE_SECONDS))
+        return watch.catch_up(seconds)
+
+    exercises.use(history, catch_up, settings.folder / "progress.json", chapter=number)
     session.enter(session.Session(connection, f"chapter-{number}", watch.catch_up))
     return Chapter(number, connection, history, watch)
 

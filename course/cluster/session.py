@@ -29,6 +29,7 @@ class Session:
 
 
 _open: list[Session] = []
+_at_leave: list[Callable[[], object]] = []
 
 
 def enter(session: Session) -> None:
@@ -36,9 +37,17 @@ def enter(session: Session) -> None:
     _open[:] = [session]
 
 
+def at_leave(end: Callable[[], object]) -> None:
+    """Have `end` called, once, when the chapter is closed: what works in it ends with it."""
+    if end not in _at_leave:
+        _at_leave.append(end)
+
+
 def leave() -> None:
-    """Forget the session; a chapter that is closed must not be acted on."""
+    """End what works in the chapter, and forget it; one that is closed must not be acted on."""
     _open.clear()
+    while _at_leave:
+        _at_leave.pop()()
 
 
 def current() -> Session:

@@ -46,10 +46,18 @@ from course.exercises.identity import (
 from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
 from course.exercises.overview import progress
 from course.exercises.predictions import Prediction, answer, predict
+from course.exercises.promises import (
+    comes_back,
+    keeps_its_volume,
+    rolls_from_the_top,
+    starts_in_order,
+    stops_from_the_top,
+)
 from course.exercises.registry import Attempt, exercise
 from course.exercises.requests import not_served, served, served_again
 from course.exercises.restarts import restarted
 from course.exercises.session import from_here, use
+from course.exercises.status import holds, in_phase, owned_by, ownerless, waits_for
 from course.exercises.timeline import timeline
 
 __all__ = [
@@ -76,14 +84,19 @@ __all__ = [
     "bound",
     "check",
     "claim",
+    "comes_back",
     "created",
     "deleted",
     "eventually",
     "exercise",
     "from_here",
     "hint",
+    "holds",
     "in_order",
+    "in_phase",
+    "keeps_its_volume",
     "kept",
+    "labelled",
     "never",
     "never_together",
     "not_served",
@@ -95,12 +108,15 @@ __all__ = [
     "other_uid",
     "other_volume",
     "outage",
+    "owned_by",
+    "ownerless",
     "predict",
     "progress",
     "reached",
     "ready",
     "replaced",
     "restarted",
+    "rolls_from_the_top",
     "running",
     "same_address",
     "same_name",
@@ -112,7 +128,9 @@ __all__ = [
     "served_again",
     "set_pods",
     "solution",
+    "starts_in_order",
     "stays",
+    "stops_from_the_top",
     "such_that",
     "terminating",
     "timeline",
@@ -121,5 +139,6 @@ __all__ = [
     "uses_image",
     "waited_at_least",
     "waited_at_most",
+    "waits_for",
     "within",
 ]

@@ -1,6 +1,7 @@
 """Judges exercises on the real cluster, and gives the next hint for a wrong one."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from course.exercises.errors import CellError
 from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
@@ -12,6 +13,10 @@ from course.exercises.settled import moving
 
 #: How long a check waits for the cluster to come to rest, in seconds.
 REST = 20.0
+
+#: How long it waits while nothing shows that the exercise was tried, in seconds: a cluster that
+#: is broken on purpose never comes to rest.
+UNTRIED = 5.0
 
 #: What each exercise was last found wrong for: the same mistake gets the same hint.
 _mistakes: dict[str, str] = {}
@@ -91,12 +96,31 @@ def _judged(task: Exercise, session: Session, wait: float) -> Outcome:
         found[:] = [outcome]
         return isinstance(outcome, Right | CannotTell) or moving(span.now()) is None
 
-    session.history.wait(sure, wait)
+    end = monotonic() + wait
+
+    def until(bound: float) -> bool:
+        return bool(session.history.wait(sure, max(0.0, bound - monotonic())))
+
+    rests = until(min(end, monotonic() + UNTRIED))
+    if not isinstance(found[0], NotAttempted):
+        rests = rests or until(end)
+    # Between two steps of a controller nothing moves. At rest is what stays so when all that
+    # works in the chapter has seen all there is.
+    while rests and not isinstance(found[0], Right | CannotTell) and monotonic() < end:
+        if not _news(session):
+            break
+        rests = until(end)
     outcome = found[0]
     still = moving(session.history.snapshot())
     if isinstance(outcome, Wrong) and still:
         return Wrong(f"{outcome.because.rstrip('.')}. The cluster still moves: {still}.")
     return outcome
+
+
+def _news(session: Session) -> bool:
+    """Whether the history grows when it is brought up to date."""
+    known = session.history.end
+    return session.catch_up(PATIENCE) and session.history.end > known
 
 
 def _kept(task: Exercise, session: Session, outcome: Outcome) -> None:

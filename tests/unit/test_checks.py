@@ -252,3 +252,29 @@ def test_a_reset_empties_the_overview(task: Any, capsys: pytest.CaptureFixture[s
     check("1.2")
     progress.reset()
     assert "1.2  open" in repr(progress())
+
+
+def test_between_two_steps_of_a_controller_it_waits_for_the_next(task: Any, tmp_path: Path) -> None:
+    steps: list[Callable[[], Any]] = [
+        lambda: replace(task),
+        lambda: task.gone("data-web-2", "PersistentVolumeClaim"),
+        lambda: task.claim("data-web-2", "pv-b"),
+    ]
+
+    def catch_up(_: float) -> bool:
+        if steps:
+            steps.pop(0)()
+        return True
+
+    use(task.history, catch_up, tmp_path / "progress.json", chapter=1)
+    assert check("1.2") == Right("web-2 came back empty.")
+
+
+def test_what_was_not_tried_is_told_soon_also_where_nothing_comes_to_rest(
+    task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "UNTRIED", 0.1)
+    task.ready("web-1", False)
+    began = time.monotonic()
+    assert isinstance(check("1.2", wait=10), NotAttempted)
+    assert time.monotonic() - began < 5
