@@ -255,6 +255,16 @@ def at_revision(thing: Speaking, revision: str) -> Fact:
     return such_that(thing, f"at {revision}", lambda found: pods.revision(found) == revision)
 
 
+def labelled(thing: Speaking, **labels: str) -> Fact:
+    """It has these labels: `labelled("pg-1", role="primary")`."""
+    word = " ".join(f"{key}={value}" for key, value in labels.items())
+    return such_that(
+        thing,
+        f"with {word}",
+        lambda found: all(pods.label(found, key) == value for key, value in labels.items()),
+    )
+
+
 def uses_image(thing: Speaking, image: str) -> Fact:
     """A container of the Pod asks for this image."""
     return such_that(thing, f"with image {image}", lambda found: image in pods.images(found))

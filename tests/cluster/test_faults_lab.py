@@ -2,7 +2,7 @@
 
 import pytest
 
-from course import claim, fault, restarted, unready
+from course import claim, fault, ready, replaced, restarted, terminating, unready
 from course.cluster.faults.base import is_ready
 from course.cluster.kinds import NODE
 from course.cluster.session import until
@@ -97,6 +97,47 @@ def test_a_pod_cut_off_is_reached_by_nobody_but_its_kubelet(
     assert rules(containers, node) == []
 
 
+def test_two_pods_cut_from_each_other_reach_all_else(web, neighbours, reaches, containers):
+    one, other, node = neighbours
+    (third,) = {"web-0", "web-1", "web-2"} - {one, other}
+    with fault.cut_between(one, other):
+        assert not reaches(other, one)
+        assert not reaches(one, other)
+        assert reaches(third, one)
+        assert reaches(third, other)
+    assert reaches(other, one)
+    assert rules(containers, node) == []
+
+
+def test_the_api_server_is_kept_from_the_pods_that_are_named_only(web, kubectl, pod, containers):
+    def answers(name):
+        # It speaks TLS alone, and says so in plain text.
+        ask = ("exec", name, "--", "timeout", "3", "web", "get", "http://kubernetes.default:443/")
+        return "HTTPS" in kubectl(*ask, check=False)
+
+    assert answers("web-0")
+    assert answers("web-2")
+    with fault.cut_api("web-0", "web-1"):
+        assert not answers("web-0")
+        assert not answers("web-1")
+        assert answers("web-2")
+        assert is_ready(pod("web-0"))
+    assert answers("web-0")
+    assert rules(containers, pod("web-0")["spec"]["nodeName"]) == []
+
+
+def test_a_drained_node_is_left_and_comes_back(web, neighbours):
+    one, _, node = neighbours
+    if "control-plane" in node:
+        pytest.skip("the control plane stays")
+    with fault.drain_node(node):
+        assert web.connection.get(NODE, node)["spec"]["unschedulable"]
+        claim("The Pod was asked to leave", terminating(one))
+    assert not web.connection.get(NODE, node)["spec"].get("unschedulable")
+    _, new = replaced(one)
+    claim("Another Pod came back", ready(new))
+
+
 def test_a_node_cut_off_loses_its_pods_and_comes_back(web, neighbours, reaches, pod, containers):
     one, other, node = neighbours
     if "control-plane" in node:
@@ -141,6 +182,9 @@ def test_reset_undoes_the_faults_that_a_dead_kernel_left(web, containers, lab, k
         (lambda: fault.stop_node("control-plane"), "is the control plane"),
         (lambda: fault.cut_network("control-plane"), "is the control plane"),
         (lambda: fault.cut_network("nothing"), "There is no Pod nothing"),
+        (lambda: fault.cut_between("web-0"), "A cut lies between two Pods"),
+        (fault.cut_api, "No Pod was named"),
+        (lambda: fault.drain_node("control-plane"), "is the control plane"),
         (lambda: fault.missing_image("none"), "The StatefulSets there:"),
     ],
 )

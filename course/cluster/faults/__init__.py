@@ -6,15 +6,18 @@ or keep it and call `undo`; `lab reset` undoes whatever is left, also after the 
 
 from course.cluster.faults.base import Fault
 from course.cluster.faults.containers import break_readiness, exhaust_memory, kill_container
-from course.cluster.faults.network import cut_network
-from course.cluster.faults.nodes import pause_node, stop_node
+from course.cluster.faults.network import cut_api, cut_between, cut_network
+from course.cluster.faults.nodes import drain_node, pause_node, stop_node
 from course.cluster.faults.rollout import missing_image
 from course.cluster.faults.volume import fill_volume
 
 __all__ = [
     "Fault",
     "break_readiness",
+    "cut_api",
+    "cut_between",
     "cut_network",
+    "drain_node",
     "exhaust_memory",
     "fill_volume",
     "kill_container",

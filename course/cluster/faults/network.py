@@ -1,4 +1,4 @@
-"""Faults of the network: a node or a Pod that nobody reaches.
+"""Faults of the network: a node or a Pod that nobody reaches, or that misses one other.
 
 The rules stand in the chain LAB-FAULT of a node's filter table, first of all in FORWARD,
 INPUT and OUTPUT, so that they also cut connections that are open. `lab reset` removes it.
@@ -14,6 +14,8 @@ from lab.errors import LabError
 
 Rule = tuple[str, ...]
 CHAIN = nodes.FAULT_CHAIN
+API = "6443"
+"""The port of the API server on the control plane."""
 TABLES = "iptables -w 5"
 
 
@@ -27,23 +29,72 @@ def cut_network(target: str) -> Fault:
     session = current()
     if is_node(session, target):
         return _cut_node(session, full_name(session, target))
-    pod = find_pod(session, target)
-    address = pod.get("status", {}).get("podIP")
-    if not address:
-        raise LabError(
-            f"{target} has no IP address yet.",
-            "A Pod gets its address when its sandbox starts on a node.",
-            "Wait until the Pod runs, then run the cell again.",
-        )
+    node, address = _place(session, target)
     rules: list[Rule] = [
         ("-d", address, "-m", "addrtype", "--src-type", "LOCAL", "-j", "RETURN"),
         ("-s", address, "-m", "addrtype", "--dst-type", "LOCAL", "-j", "RETURN"),
         ("-d", address, "-j", "DROP"),
         ("-s", address, "-j", "DROP"),
     ]
-    node = pod["spec"]["nodeName"]
     _add(session, node, rules)
     return Fault(f"{target} is cut off the network", lambda: _remove(session, node, rules))
+
+
+def cut_between(one: str, *others: str) -> Fault:
+    """Cut a Pod off some other Pods. All else, the API server too, reaches them as before."""
+    session = current()
+    if not others or one in others:
+        raise LabError(
+            "A cut lies between two Pods.",
+            f"It was asked for between {one} and {', '.join(others) or 'none'}.",
+            "Name a Pod, then one or more others.",
+        )
+    node, here = _place(session, one)
+    # Every packet between the two goes through the first one's node.
+    rules: list[Rule] = []
+    for _, there in [_place(session, other) for other in others]:
+        rules += [("-s", here, "-d", there, "-j", "DROP"), ("-s", there, "-d", here, "-j", "DROP")]
+    _add(session, node, rules)
+    what = f"{one} and {' and '.join(others)} don't reach each other"
+    return Fault(what, lambda: _remove(session, node, rules))
+
+
+def cut_api(*pods: str) -> Fault:
+    """Keep some Pods from the API server. Everything else reaches them, and they it."""
+    session = current()
+    if not pods:
+        raise LabError(
+            "No Pod was named.",
+            "The API server is kept from the Pods that are named, and from no others.",
+            "Name at least one Pod.",
+        )
+    rules: dict[str, list[Rule]] = {}
+    for node, address in [_place(session, pod) for pod in pods]:
+        # The Service's address is the API server's own one by the time that a packet is filtered.
+        rules.setdefault(node, []).append(
+            ("-s", address, "-p", "tcp", "--dport", API, "-j", "DROP")
+        )
+    for node, added in rules.items():
+        _add(session, node, added)
+
+    def undo() -> None:
+        for node, added in rules.items():
+            _remove(session, node, added)
+
+    return Fault(f"the API server does not answer {' and '.join(pods)}", undo)
+
+
+def _place(session: Session, name: str) -> tuple[str, str]:
+    """Return a Pod's node and address; raises LabError when it has none yet."""
+    pod = find_pod(session, name)
+    address = pod.get("status", {}).get("podIP")
+    if not address:
+        raise LabError(
+            f"{name} has no IP address yet.",
+            "A Pod gets its address when its sandbox starts on a node.",
+            "Wait until the Pod runs, then run the cell again.",
+        )
+    return str(pod["spec"]["nodeName"]), str(address)
 
 
 def _cut_node(session: Session, node: str) -> Fault:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from course.cluster.connection import MERGE, Refusal
 from course.cluster.faults.base import Fault
-from course.cluster.kinds import NODE
+from course.cluster.kinds import NODE, POD
 from course.cluster.session import Session, current, until
 from lab import nodes
 from lab.errors import LabError
 
 BACK_SECONDS = 120.0
+EVICTION_SECONDS = 120.0
 
 
 def stop_node(node: str) -> Fault:
@@ -45,6 +47,46 @@ def pause_node(node: str) -> Fault:
         wait_ready(session, name)
 
     return Fault(f"the node {name} is paused", undo)
+
+
+def drain_node(node: str) -> Fault:
+    """Let no new Pod onto a worker node, and ask the chapter's Pods on it to leave.
+
+    They are evicted as `kubectl drain` does it: a disruption budget may refuse, and then the
+    Pod stays. Returns once each was asked. `undo` lets Pods onto the node again.
+    """
+    session = current()
+    name = full_name(session, node)
+    refuse_control(session, name)
+    _set_unschedulable(session, name, True)
+    for pod in session.connection.list(POD, session.namespace):
+        owners = [owner["kind"] for owner in pod["metadata"].get("ownerReferences", [])]
+        if pod["spec"].get("nodeName") == name and "DaemonSet" not in owners:
+            _evict(session, pod["metadata"]["name"])
+    return Fault(f"the node {name} is drained", lambda: _set_unschedulable(session, name, False))
+
+
+def _set_unschedulable(session: Session, node: str, on: bool) -> None:
+    change = {"spec": {"unschedulable": on or None}}
+    session.connection.request("PATCH", f"{NODE.path()}/{node}", change, content=MERGE)
+
+
+def _evict(session: Session, pod: str) -> None:
+    meta = {"name": pod, "namespace": session.namespace}
+    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": meta}
+
+    def asked() -> bool:
+        try:
+            path = f"{POD.path(session.namespace)}/{pod}/eviction"
+            session.connection.request("POST", path, body)
+        except Refusal as refusal:
+            # 429: the budget allows none at the moment. 404: it has gone by itself.
+            if refusal.status not in (404, 429):
+                raise
+            return refusal.status == 404
+        return True
+
+    until(f"The eviction of {pod}", EVICTION_SECONDS, asked)
 
 
 def full_name(session: Session, node: str) -> str:

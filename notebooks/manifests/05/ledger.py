@@ -18,6 +18,7 @@ from pathlib import Path
 LEDGER = Path(os.environ.get("LEDGER", "/ledger"))
 CLIENTS, RATE = 4, 25
 STOP_SECONDS = START_SECONDS = 30
+MORE_SECONDS = 60
 stop = threading.Event()
 
 
@@ -35,6 +36,7 @@ class Client(threading.Thread):
         self.name, self.ledger, self.acked = f"{run}-{number}", ledger, 0
 
     def run(self):
+        """Write until everything ends."""
         while not stop.is_set():
             self.write(f"{self.name}-{self.acked}", time.time())
             stop.wait(1 / RATE)
@@ -56,12 +58,15 @@ class Client(threading.Thread):
                 return
 
     def note(self, line):
+        """Add a line to the ledger."""
         self.ledger.write(f"{line}\n")
 
     def send(self, name):
+        """Write this name; return when it was acknowledged."""
         raise NotImplementedError
 
     def drop(self):
+        """Forget the connection."""
         raise NotImplementedError
 
 
@@ -125,6 +130,16 @@ def waits(run):
     return {w[1]: float(w[3]) - float(w[2]) for w in lines(run) if w[0] == "ack" and len(w) == 4}
 
 
+def more(run, count):
+    """Return when so many more writes were acknowledged; an error says that they weren't."""
+    wanted, deadline = len(waits(run)) + int(count), time.monotonic() + MORE_SECONDS
+    while len(waits(run)) < wanted:
+        if time.monotonic() > deadline:
+            sys.exit(f"No {count} more writes were acknowledged within {MORE_SECONDS} s.")
+        time.sleep(0.1)
+    print(f"{int(count):,} more writes were acknowledged.")
+
+
 def _ended(run):
     return any(words[0] == "end" for words in lines(run))
 
@@ -163,6 +178,8 @@ def main(document, commands):
     name, *arguments = sys.argv[1:] or [""]
     if name == "read" and len(arguments) == 1:
         print((LEDGER / f"{arguments[0]}.log").read_text(), end="")
+    elif name == "more" and len(arguments) == 2:
+        more(*arguments)
     elif name == "wait" and not arguments:
         wait()
     elif name in commands:

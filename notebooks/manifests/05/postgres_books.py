@@ -2,6 +2,7 @@
 """The books of a database: what it acknowledged, noted outside of it, and what is there.
 
     books start RUN      four clients insert into the table books, 25 times a second each
+    books more RUN N     waits until N more writes were acknowledged
     books stop RUN       they stop
     books balance RUN    they stop; the table and the ledger are compared
     books read RUN       the ledger: a line for each write acknowledged or failed
@@ -54,6 +55,7 @@ class Client(ledger.Client):
         self.connection = None
 
     def send(self, name):
+        """Insert a row; return when the transaction was acknowledged."""
         if self.connection is None:
             self.connection = connect()
         with self.connection.cursor() as cursor:
@@ -69,6 +71,7 @@ class Client(ledger.Client):
 
 
 def start(run):
+    """Make the table if need be, and let the clients write."""
     # Without a primary key on purpose: what was written twice is to be seen.
     with connect().cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS books (name text, at timestamptz DEFAULT now())")
@@ -76,6 +79,7 @@ def start(run):
 
 
 def balance(run):
+    """Compare the table with the ledger; return the exit code."""
     ledger.finish(run)
     with connect().cursor() as cursor:
         cursor.execute("SELECT name FROM books WHERE starts_with(name, %s)", (f"{run}-",))
@@ -84,6 +88,7 @@ def balance(run):
 
 
 def stop(run):
+    """End the clients."""
     ledger.finish(run)
 
 
