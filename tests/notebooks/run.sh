@@ -15,9 +15,13 @@ export IPYTHONDIR=$PWD/build/ipython PYTHONPATH=$PWD/tests/notebooks
 # What a kernel lets pass fails here: see kernel_guard.py.
 export PYTHONSTARTUP=$PWD/tests/notebooks/startup.py SHELL=$PWD/tests/notebooks/strict-sh
 
-# The guards prove themselves in a whole run only: that takes a kernel for each of them.
-rules=(tests/notebooks/test_rules.py)
-[ $# -gt 0 ] || rules=(tests/notebooks)
+# With notebooks given, only their rules are tested. The guards prove themselves in a whole run:
+# that takes a kernel for each of them.
+rules=(tests/notebooks)
+if [ $# -gt 0 ]; then
+    names=$(printf ' or %s' "${@##*/}")
+    rules=(tests/notebooks/test_rules.py -k "${names# or }")
+fi
 pytest "${rules[@]}" --durations=3
 shopt -s nullglob
 books=("$@")

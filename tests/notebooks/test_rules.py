@@ -1,6 +1,7 @@
 """What holds for every committed notebook. nbval passes silently over most of it."""
 
 import ast
+import atexit
 import json
 import re
 import tempfile
@@ -99,6 +100,8 @@ def shell() -> Iterator[InteractiveShell]:
         # What a kernel has on top of a plain shell.
         made.extension_manager.load_extension("autoreload")
         yield made
+        # At Python's exit it would write to the folder, which is gone by then.
+        atexit.unregister(made.atexit_operations)
 
 
 def magics(source: str) -> Iterator[tuple[str, str]]:
