@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import claim_guard
+from stopwatch import Stopwatch
 
 #: Whose logged errors nobody else would see.
 LOGGERS = ("course", "asyncio")
@@ -27,6 +28,7 @@ class Guard:
         self.shell = shell
         self.found: list[str] = []
         self.claims = claim_guard.Claims(shell, self.found.append)
+        self.stopwatch = Stopwatch()
 
     def thread_died(self, args: threading.ExceptHookArgs) -> None:
         """Take the place of threading.excepthook."""
@@ -79,6 +81,7 @@ def install(shell: Any) -> None:
         logging.getLogger(name).addHandler(Listener(guard))
     shell.events.register("post_run_cell", guard.after_cell)
     guard.claims.install()
+    guard.stopwatch.install(shell)
     _guards[:] = [guard]
 
 
@@ -89,5 +92,5 @@ def finish(history: str) -> str:
     claims = guard.claims
     return json.dumps(
         {"left": guard.take(), "claims": claims.number, "turned": claims.turned,
-         "caught": claims.caught}
+         "caught": claims.caught, "steps": guard.stopwatch.seconds}
     )  # fmt: skip

@@ -6,6 +6,7 @@ left to say at the end. A failed run leaves the executed notebook and the histor
 
 import ast
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,14 @@ import pytest
 from stop_after_failure import failed, is_cell
 
 KERNEL_SECONDS = 60
-#: What each notebook's kernel told at its end.
+#: What each notebook's kernel told at its end, and when its first cell began.
 _told: dict[str, dict[str, Any]] = {}
+_began: dict[Path, float] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _began.setdefault(item.path, time.monotonic())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,11 +53,17 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None):
         pytest.fail(wrong, pytrace=False)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    times = config.rootpath / "build" / "notebooks.json"
+    if _told:
+        times.parent.mkdir(exist_ok=True)
+        known = json.loads(times.read_text()) if times.exists() else {}
+        times.write_text(json.dumps({**known, **_told}, indent=2))
     for name, told in _told.items():
         terminalreporter.write_line(
             f"{name}: {told['claims']} claims reached; "
-            f"turned round, {told['caught']} of {told['turned']} were refused"
+            f"turned round, {told['caught']} of {told['turned']} were refused; "
+            f"{told['seconds']:.0f} s, {told['steps']:.0f} s of it the cluster's"
         )
 
 
@@ -70,6 +83,7 @@ def _ended(item: Any) -> str:
         told = _ask(item, _file(item, "histories", ".json.gz"))
     except Exception as error:  # noqa: BLE001 - whatever it is, the run was not guarded
         return f"The kernel's guard did not answer: {error!r}"
+    told["seconds"] = time.monotonic() - _began[item.path]
     _told[_name(item)] = told
     return "\n".join(told["left"])
 
