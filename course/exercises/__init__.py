@@ -13,6 +13,7 @@ from course.exercises.books import acknowledged, outage, waited_at_least, waited
 from course.exercises.checks import begin, check, hint, solution
 from course.exercises.claims import claim, replaced
 from course.exercises.errors import CellError, ClaimFailedError, NoChapterError
+from course.exercises.events import warned
 from course.exercises.facts import (
     Fact,
     Incarnation,
@@ -140,5 +141,6 @@ __all__ = [
     "waited_at_least",
     "waited_at_most",
     "waits_for",
+    "warned",
     "within",
 ]
