@@ -21,7 +21,10 @@ class Line:
 
     @classmethod
     def of(cls, change: Change, text: str) -> "Line":
-        """The line that tells of a change."""
+        """The line that tells of a change; an Event's tells of the object that it is about."""
+        about = pods.part(change.object, "involvedObject")
+        if change.kind == "Event" and about:
+            return cls(text, pods.text(about, "name"), pods.text(about, "uid"), change.time)
         return cls(text, change.name, change.uid, change.time)
 
 
