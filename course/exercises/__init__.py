@@ -21,6 +21,7 @@ from course.exercises.facts import (
     bound,
     created,
     deleted,
+    labelled,
     observed,
     on_node,
     ready,
