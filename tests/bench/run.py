@@ -1,6 +1,6 @@
 """Measure, print the tables, write build/bench.json.
 
-    python tests/bench/run.py [lab] [board] [soak]
+    python tests/bench/run.py [lab] [chapters] [board] [soak]
 
 Without a word: all of it (`make bench`). The soak runs only if BENCH_SOAK_MINUTES is set.
 """
@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from board_rows import board_rows, soak_rows
+from chapter_rows import chapter_rows
 from lab_rows import lab_rows
 from rows import Row, table, write
 
 MINUTES = float(os.environ.get("BENCH_SOAK_MINUTES", "0"))
 SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "lab": lab_rows,
+    "chapters": chapter_rows,
     "board": board_rows,
     "soak": lambda: soak_rows(MINUTES),
 }

@@ -26,6 +26,7 @@ pytest "${rules[@]}" --durations=3
 shopt -s nullglob
 books=("$@")
 [ $# -gt 0 ] || books=(notebooks/*.ipynb notebooks/solutions/*.ipynb)
+python tests/notebooks/open_chapters.py "${books[@]}"
 pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg \
     --nbval-cell-timeout=180 -p stop_after_failure -p strict_cells -p no:cacheprovider \
     -o timeout=0 --durations=5 "${books[@]}" || {

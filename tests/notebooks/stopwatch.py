@@ -1,8 +1,8 @@
 """Counts the seconds of a notebook that the cluster itself takes, whoever asks it.
 
 They are what the same steps would take with kubectl and waits: an empty namespace to work in,
-the commands of the notebook, and what claims and faults wait for until it happens. Everything else is the
-course's own: opening the board, judging, drawing, and what Jupyter adds to a cell.
+the commands of the notebook, and what claims and faults wait for until it happens. Everything
+else is the course's own: opening the board, judging, drawing, and what Jupyter adds to a cell.
 """
 
 import sys
