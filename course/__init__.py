@@ -13,6 +13,10 @@ _HOMES = {
     "controller": ("course.cluster.controller", "controller"),
     "error_rate": ("course.views.requests", "error_rate"),
     "fault": ("course.cluster.faults", None),
+    "feature_gates": ("course.views.gates", "feature_gates"),
+    "over_time": ("course.views.figures", "over_time"),
+    "promql": ("course.cluster.prometheus", "promql"),
+    "promql_since": ("course.cluster.prometheus", "promql_since"),
 }
 # Everything else that a learner uses: claim, predict, check, hint, solution, ...
 _REST = "course.exercises"

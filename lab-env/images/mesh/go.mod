@@ -1,0 +1,3 @@
+module lab.statefulset/mesh
+
+go 1.26

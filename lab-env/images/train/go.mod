@@ -1,0 +1,3 @@
+module lab.statefulset/train
+
+go 1.26
