@@ -9,7 +9,7 @@ from course.exercises.assertions import (
     now,
     within,
 )
-from course.exercises.books import acknowledged, outage, waited_at_least, waited_at_most
+from course.exercises.books import acknowledged, outage, stood_still, waited_at_most
 from course.exercises.checks import begin, check, hint, solution
 from course.exercises.claims import claim, replaced
 from course.exercises.errors import CellError, ClaimFailedError, NoChapterError
@@ -132,6 +132,7 @@ __all__ = [
     "solution",
     "starts_in_order",
     "stays",
+    "stood_still",
     "stops_from_the_top",
     "such_that",
     "terminating",
@@ -139,7 +140,6 @@ __all__ = [
     "unready",
     "use",
     "uses_image",
-    "waited_at_least",
     "waited_at_most",
     "waits_for",
     "warned",

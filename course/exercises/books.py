@@ -5,15 +5,16 @@ The ledger's clock is the one of this machine, as the history's is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from course.exercises.assertions import Assertion, Finding
 from course.exercises.facts import Moment
 from course.exercises.lines import Line
-from course.exercises.session import PATIENCE, current
+from course.exercises.session import CHAPTER, FROM_HERE, PATIENCE, current
 from course.exercises.span import Span
-from course.record.ledger import Ledger, Write, read
+from course.record.ledger import read
 
 if TYPE_CHECKING:
     from course.views.figures import Picture
@@ -41,22 +42,41 @@ def acknowledged(lines: Iterable[str], first: Moment, last: Moment) -> Assertion
 
 def waited_at_most(lines: Iterable[str], seconds: float) -> Assertion:
     """Each write since the latest question was acknowledged within so many seconds."""
+    ledger = read(lines)
 
-    def wrong(longest: Write) -> str:
-        too_long = longest.wait > seconds
-        return f"A write waited {longest.wait:.1f} s, more than {seconds:g} s." if too_long else ""
+    def judge(span: Span) -> Finding:
+        longest = ledger.since(_began(span)).longest
+        if longest is None:
+            return Finding(False, because="No write was acknowledged in that time.")
+        told = (
+            Line("the write that waited longest was first tried", "books", time=longest.tried),
+            Line(f"acknowledged after {longest.wait:.1f} s", "books", time=longest.acked),
+        )
+        if longest.wait > seconds:
+            return Finding(False, told, f"A write waited {longest.wait:.1f} s.")
+        return Finding(True, told)
 
-    return _longest(f"no write waits more than {seconds:g} s", read(lines), wrong)
+    return Assertion(f"no write waits more than {seconds:g} s", judge, ())
 
 
-def waited_at_least(lines: Iterable[str], seconds: float) -> Assertion:
-    """Some write since the latest question waited so many seconds for its acknowledgement."""
+def stood_still(lines: Iterable[str], seconds: float) -> Assertion:
+    """For so many seconds since the latest question no write at all was acknowledged."""
+    ledger = read(lines)
 
-    def wrong(longest: Write) -> str:
-        too_short = longest.wait < seconds
-        return f"No write waited {seconds:g} s, the longest {longest.wait:.1f} s." * too_short
+    def judge(span: Span) -> Finding:
+        times = [write.acked for write in ledger.since(_began(span)).writes]
+        if len(times) < 2:
+            return Finding(False, because="Fewer than two writes were acknowledged in that time.")
+        begins, ends = max(pairwise(times), key=lambda pair: pair[1] - pair[0])
+        told = (
+            Line("the last acknowledged before the longest pause", "books", time=begins),
+            Line("the first after it", "books", time=ends),
+        )
+        if ends - begins < seconds:
+            return Finding(False, told, f"The longest pause was {ends - begins:.1f} s.")
+        return Finding(True, told)
 
-    return _longest(f"a write waits {seconds:g} s", read(lines), wrong)
+    return Assertion(f"no write is acknowledged for {seconds:g} s", judge, ())
 
 
 def outage(owner: str, lines: Iterable[str]) -> Picture:
@@ -72,20 +92,8 @@ def outage(owner: str, lines: Iterable[str]) -> Picture:
     return draw(session.history, owner, read(lines), since=session.span().start)
 
 
-def _longest(said: str, ledger: Ledger, wrong: Callable[[Write], str]) -> Assertion:
-    """``wrong`` says what is wrong with the write that waited longest, or nothing."""
-
-    def judge(span: Span) -> Finding:
-        began = span.changes[0].time if span.changes else span.base.time
-        part = ledger.since(began)
-        longest = part.longest
-        if longest is None:
-            return Finding(False, because="No write was acknowledged in that time.")
-        lines = (
-            Line("the write that waited longest was first tried", "books", time=longest.tried),
-            Line(f"it was acknowledged after {longest.wait:.1f} s", "books", time=longest.acked),
-        )
-        because = wrong(longest)
-        return Finding(not because, lines, because)
-
-    return Assertion(said, judge, ())
+def _began(span: Span) -> float:
+    """The Unix time of the latest question: no write before it counts."""
+    marks = span.history.marks
+    mark = marks.get(FROM_HERE) or marks.get(CHAPTER)
+    return mark.time if mark else span.base.time

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from course.exercises import always, assertions, identity, requests
+from course.exercises import always, assertions, books, identity, requests
 from course.exercises.assertions import Assertion, Finding
 from course.exercises.facts import Fact, Moment, deleted
 
@@ -95,6 +95,9 @@ TURNS: dict[str, Callable[..., list[Assertion]]] = {
     "same_address": lambda **made: [identity.other_address(**made)],
     "other_address": lambda **made: [identity.same_address(**made)],
     "same_volume": lambda **made: [identity.other_volume(**made)],
+    "acknowledged": lambda lines, first, last: [books.acknowledged(lines, last, first)],
+    "waited_at_most": lambda lines, seconds: [books.waited_at_most(lines, 0)],
+    "stood_still": lambda lines, seconds: [books.waited_at_most(lines, seconds)],
     "served": lambda **made: [requests.not_served(**made)],
     "not_served": lambda **made: [requests.served(**made)],
     "served_again": lambda **made: [requests.served(**made), requests.not_served(**made)],
