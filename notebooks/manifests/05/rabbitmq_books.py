@@ -4,6 +4,7 @@
     books start RUN QUEUE [KIND]    four clients write to the queue, 25 times a second each
     books stop RUN                  they stop
     books balance RUN               they stop; the queue is emptied, and compared with the ledger
+    books until RUN fails           waits until a client's try fails, and says why; or `works`
     books read RUN                  the ledger: a line for each write acknowledged or failed
     books wait                      does nothing: what the Pod runs
 
@@ -12,6 +13,7 @@ A client gives a write up when no answer has come after 6 seconds, and writes th
 """
 
 import os
+import time
 from contextlib import closing
 from functools import partial
 
@@ -22,11 +24,11 @@ from pika.exceptions import AMQPError
 DEADLINE = 6.0
 
 
-def connection(host=os.environ.get("MQ_HOST")):
+def connection(host=None):
     """Connect to any node, through the Service; no answer within seconds is an error."""
     return pika.BlockingConnection(
         pika.ConnectionParameters(
-            host,
+            host or os.environ["MQ_HOST"],
             credentials=pika.PlainCredentials(os.environ["MQ_USER"], os.environ["MQ_PASSWORD"]),
             heartbeat=6,
             socket_timeout=2,
@@ -90,6 +92,22 @@ def start(run, queue, kind="quorum"):
     ledger.start(run, partial(Client, queue, kind), queue)
 
 
+def until(run, what):
+    """Wait until a client fails from now on, or until each works; print the answer."""
+    known = len(ledger.lines(run))
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        new = ledger.lines(run)[known:]
+        failed = [" ".join(words[4:]) for words in new if words[0] == "err"]
+        acked = {words[1].rpartition("-")[0] for words in new if words[0] == "ack"}
+        if what == "fails" and failed:
+            return print(f"A client failed: {failed[0]}")
+        if what == "works" and len(acked) == ledger.CLIENTS:
+            return print("Each client was acknowledged.")
+        time.sleep(0.1)
+    return f"This did not come within 60 s: {what}."
+
+
 def stop(run):
     """Stop the clients, and leave the queue as it is."""
     ledger.finish(run)
@@ -127,4 +145,4 @@ def in_order(found):
 
 
 if __name__ == "__main__":
-    ledger.main(__doc__, {"start": start, "stop": stop, "balance": balance})
+    ledger.main(__doc__, {"start": start, "stop": stop, "until": until, "balance": balance})
