@@ -34,10 +34,11 @@ def begin(number: str) -> None:
         print("The cluster does not answer now. Run `lab status` in a terminal to see why.")
 
 
-def check(number: str, wait: float = REST) -> Outcome:
+def check(number: str, answers: object = None, *, wait: float = REST) -> Outcome:
     """Judge an exercise by what happened since it began, and print what was found.
 
-    While Pods come and go it waits, at most ``wait`` seconds, for a right solution.
+    While Pods come and go it waits, at most ``wait`` seconds, for a right solution. An
+    exercise that asks for judgement, not for deeds, is given ``answers`` and waits for nothing.
     Never raises for what the learner did: without a cluster, it can't tell.
     """
     try:
@@ -51,7 +52,7 @@ def check(number: str, wait: float = REST) -> Outcome:
                 "then check again."
             )
         )
-    outcome = _said(_judged(task, session, wait))
+    outcome = _said(_judged(task, session, answers, 0.0 if answers is not None else wait))
     _kept(task, session, outcome)
     return outcome
 
@@ -80,14 +81,14 @@ def _said(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _judged(task: Exercise, session: Session, wait: float) -> Outcome:
+def _judged(task: Exercise, session: Session, answers: object, wait: float) -> Outcome:
     """The outcome once it is right or the cluster is at rest, or the bound is over."""
     found: list[Outcome] = []
 
     def sure(_: object) -> bool:
         span = session.span(_mark(task))
         try:
-            outcome = task.judge(Attempt(span))
+            outcome = task.judge(Attempt(span, answers))
         except Exception as mistake:  # noqa: BLE001 - a learner must never see our traceback
             outcome = CannotTell(
                 f"the check itself failed ({type(mistake).__name__}: {mistake}). "
@@ -112,7 +113,7 @@ def _judged(task: Exercise, session: Session, wait: float) -> Outcome:
         rests = until(end)
     outcome = found[0]
     still = moving(session.history.snapshot())
-    if isinstance(outcome, Wrong) and still:
+    if isinstance(outcome, Wrong) and still and answers is None:
         return Wrong(f"{outcome.because.rstrip('.')}. The cluster still moves: {still}.")
     return outcome
 

@@ -21,9 +21,13 @@ SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a judge looks at: the history since the exercise began, and the cluster now."""
+    """What a judge looks at: the history since the exercise began, and the cluster now.
+
+    ``answers`` is what the learner gave to ``check``: of any type, or None.
+    """
 
     span: Span
+    answers: object = None
 
     @property
     def before(self) -> Snapshot:

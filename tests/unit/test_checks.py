@@ -278,3 +278,17 @@ def test_what_was_not_tried_is_told_soon_also_where_nothing_comes_to_rest(
     began = time.monotonic()
     assert isinstance(check("1.2", wait=10), NotAttempted)
     assert time.monotonic() - began < 5
+
+
+def test_an_exercise_that_asks_for_judgement_gets_the_answers_and_waits_for_nothing(
+    task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fits(attempt: Attempt) -> Outcome:
+        return Right() if attempt.answers == {"shop": "Deployment"} else Wrong("not that.")
+
+    exercise("1.3", "Which fits", hints=HINTS, solution="1.3.py")(fits)
+    task.ready("web-1", False)
+    began = time.monotonic()
+    assert check("1.3", {"shop": "StatefulSet"}) == Wrong("not that.")
+    assert isinstance(check("1.3", {"shop": "Deployment"}), Right)
+    assert time.monotonic() - began < 5
