@@ -19,12 +19,18 @@ MAY_DIFFER = [
     ("2026-11-24T09:52:07Z web-0 10.244.1.7", "2027-01-02T23:00:11Z web-0 10.244.2.31"),
     ("web-0 on statefulset-lab-test-worker", "web-0 on mine-worker2"),
     ("ready after 8.1 s", "ready after 12.34 s"),
+    ("pg-0   1/1   Running   primary   data-pg-0", "pg-2   1/1   Running   primary   data-pg-2"),
+    (
+        "Acknowledged writes over time: the longest wait for one is 2.6 s, from 1 s on. Pods: a.",
+        "Acknowledged writes over time: the longest wait for one is 3.0 s, from 2 s on. Pods: b.",
+    ),
     ("acknowledged  2,914 writes", "acknowledged  97 writes"),
     ("sha256:0123456789abcdef", "sha256:fedcba9876543210"),
     ("pod/web-6d4cf56db6-jx8kq", "pod/web-6d4cf56db6-w2b9z"),
     ("/home/learner/notebooks/manifests/web.yaml", "/srv/x/notebooks/manifests/web.yaml"),
 ]
 MUST_NOT_DIFFER = [
+    ("pg-0   1/1   Running   primary", "pg-0   1/1   Running   replica"),
     ("web-0   1/1   Running   0   45s", "web-0   0/1   Running   0   45s"),
     ("web-0   1/1   Running   0   45s", "web-0   1/1   Running   1   45s"),
     ("web-0, web-1, web-2", "web-1, web-0, web-2"),
