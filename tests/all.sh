@@ -49,7 +49,7 @@ cluster() {
 }
 
 notebooks() {
-    tests/notebooks/run.sh
+    tests/notebooks/all.sh
 }
 
 down() {

@@ -31,6 +31,6 @@ pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitiz
     --nbval-cell-timeout=180 -p stop_after_failure -p strict_cells -p no:cacheprovider \
     -o timeout=0 --durations=5 "${books[@]}" || {
     status=$?
-    python tests/dump.py build/failed
+    python tests/dump.py "build/failed/$LAB_NAME"
     exit $status
 }

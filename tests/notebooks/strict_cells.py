@@ -54,12 +54,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None):
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    times = config.rootpath / "build" / "notebooks.json"
-    if _told:
-        times.parent.mkdir(exist_ok=True)
-        known = json.loads(times.read_text()) if times.exists() else {}
-        times.write_text(json.dumps({**known, **_told}, indent=2))
+    times = config.rootpath / "build" / "notebooks"
+    times.mkdir(parents=True, exist_ok=True)
     for name, told in _told.items():
+        (times / f"{name}.json").write_text(json.dumps(told, indent=2))
         terminalreporter.write_line(
             f"{name}: {told['claims']} claims reached; "
             f"turned round, {told['caught']} of {told['turned']} were refused; "

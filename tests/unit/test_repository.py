@@ -89,7 +89,13 @@ def test_the_licence_is_whole(texts):
 
 
 def test_scripts_can_be_run(texts):
-    for name in (".ci/run", "tests/all.sh", "tests/notebooks/run.sh", "lab-env/bootstrap.sh"):
+    for name in (
+        ".ci/run",
+        "tests/all.sh",
+        "tests/notebooks/run.sh",
+        "tests/notebooks/all.sh",
+        "lab-env/bootstrap.sh",
+    ):
         assert (ROOT / name).stat().st_mode & 0o111, name
 
 
