@@ -44,9 +44,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _up(settings: Settings, asked: argparse.Namespace) -> int:
-    from lab.up import up
+    from lab.up import up, up_from
 
+    if asked.archive:
+        return _changing(
+            settings, asked, "up", lambda shown: up_from(settings, asked.archive, shown)
+        )
     return _changing(settings, asked, "up", lambda shown: up(settings, shown))
+
+
+def _export(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.export import export
+
+    return _changing(
+        settings,
+        asked,
+        "export",
+        lambda shown: export(settings, asked.file, shown),
+        f"{asked.file} is written.",
+    )
 
 
 def _start(settings: Settings, asked: argparse.Namespace) -> int:
@@ -125,7 +141,7 @@ def _changing(
         work(shown)
     if not asked.json:
         print(closing.format(settings.name))
-    elif command in ("stop", "down"):
+    elif command in ("stop", "down", "export"):
         print(json.dumps({"name": settings.name, "done": command}, indent=2))
     else:
         print(as_text(status(settings), as_json=True))
@@ -153,7 +169,13 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("up", _up, "Make the lab, or make it work again.")
+    up = command("up", _up, "Make the lab, or make it work again.")
+    up.add_argument(
+        "--from", dest="archive", metavar="FILE", type=Path,
+        help="take what is needed from a file of `lab export`, and nothing from the network",
+    )  # fmt: skip
+    exported = command("export", _export, "Write what a machine without a network needs.")
+    exported.add_argument("file", metavar="FILE", type=Path)
     command("status", _status, "Tell whether the lab works, and what it is made of.")
     command("doctor", _doctor, "Check the machine, one line a check.")
     chapter = command("reset", _reset, "Undo all faults and empty the chapters.")

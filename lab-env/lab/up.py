@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from lab import checks, cluster, guard, install, nodes, ready, state
-from lab.cache import remove_tree
+from lab import carried, checks, cluster, guard, install, nodes, ready, state
+from lab.cache import Cache, remove_tree
 from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine, NoEngine, find
 from lab.errors import LabError
@@ -41,6 +43,16 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     record.seconds = {**progress.seconds, "all": round(time.monotonic() - started, 2)}
     state.write(settings, record)
     return record
+
+
+def up_from(settings: Settings, archive: Path, progress: Progress) -> state.Record:
+    """Make the lab from an archive that `lab export` wrote; nothing is asked of the network.
+
+    Raises LabError for an archive that is damaged, or made for another course or machine.
+    """
+    with progress.step(f"take over what {archive} holds"):
+        carried.read(archive, Cache(settings.cache))
+    return up(replace(settings, images="build"), progress)
 
 
 def start(settings: Settings, progress: Progress) -> state.Record:

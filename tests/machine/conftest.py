@@ -19,6 +19,8 @@ from lab.settings import Settings
 
 LAB = Path(sys.executable).parent / "lab"
 UP_SECONDS = 300
+# A proxy that refuses: whoever asks the network for anything fails at once.
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 @dataclass
@@ -128,6 +130,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     made.run("down")
     yield made
     made.ok("down")
+
+
+@pytest.fixture
+def no_network() -> dict[str, str]:
+    """An environment in which the network is out of reach, and this machine is not."""
+    mine = "127.0.0.1,localhost"
+    refuses = dict.fromkeys(PROXIES, "http://127.0.0.1:9")
+    return refuses | {"GOPROXY": "off", "NO_PROXY": mine, "no_proxy": mine}
 
 
 @pytest.fixture

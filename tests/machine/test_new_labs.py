@@ -10,14 +10,6 @@ from lab.courseimages import course_images
 from lab.nodeimage import build
 from lab.progress import Quiet
 
-# A proxy that refuses: whoever asks the network for anything fails at once.
-PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-NO_NETWORK = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {
-    "GOPROXY": "off",
-    "NO_PROXY": "127.0.0.1,localhost",
-    "no_proxy": "127.0.0.1,localhost",
-}
-
 
 @pytest.mark.parametrize(
     ("step", "number"),
@@ -35,8 +27,8 @@ def test_an_up_that_was_cut_off_at_a_step_is_told_as_not_ready(lab, step, number
     assert status.returncode == 1
 
 
-def test_the_next_up_ends_ready_although_there_is_no_network(lab):
-    found = lab.run("up", **NO_NETWORK)
+def test_the_next_up_ends_ready_although_there_is_no_network(lab, no_network):
+    found = lab.run("up", **no_network)
     assert found.returncode == 0, found.stderr
     assert lab.status()["ready"]
 

@@ -76,22 +76,31 @@ def build(settings: Settings, engine: Engine, progress: Progress) -> str:
         raise error
     made = parts(settings, progress)
     name = image_key(made.course)
-    untested = f"{_UNTESTED}:{name}"
-
-    def make(folder: Path) -> None:
-        with progress.step("put the node image together"):
-            module = programs.kind_module(settings, progress)
-            assemble.assemble(folder, untested, made, module)
-
-    place = Cache(settings.cache).result(_KIND, name, make)
+    place = archived(settings, made, progress)
     course = [image.reference for image in made.course]
     # Two labs may want the same image at once, and the untested name is one for both.
     lock_file = settings.cache / "locks" / f"node-image-{name}.lock"
     with lock.held(lock_file, "up", progress):
         if not engine.has_image(reference(made.course)):
-            _load(engine, place, (untested, reference(made.course)), course, progress)
+            _load(engine, place, (_untested(name), reference(made.course)), course, progress)
             _forget_superseded(settings, engine, reference(made.course))
     return reference(made.course)
+
+
+def archived(settings: Settings, made: assemble.Parts, progress: Progress) -> Path:
+    """Return the folder with the image's archive, which is put together if need be."""
+    name = image_key(made.course)
+
+    def make(folder: Path) -> None:
+        with progress.step("put the node image together"):
+            module = programs.kind_module(settings, progress)
+            assemble.assemble(folder, _untested(name), made, module)
+
+    return Cache(settings.cache).result(_KIND, name, make)
+
+
+def _untested(name: str) -> str:
+    return f"{_UNTESTED}:{name}"
 
 
 def parts(settings: Settings, progress: Progress) -> assemble.Parts:
