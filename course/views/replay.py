@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from itertools import groupby
 from pathlib import Path
 
@@ -35,23 +36,60 @@ def to_html(history: History, path: Path, title: str = "", lang: str = "en") -> 
     return path
 
 
-def recording(history: History, title: str = "") -> Json:
-    """What the page carries: the first moment whole, then each moment's difference."""
-    model = Model(history.snapshot(history.begins - 1))
-    first = {**model.whole(), "time": history.began}
-    frames = []
-    for together in _moments(history.changes()):
+def recording(history: History, title: str = "", since: str = "") -> Json:
+    """What the page carries: the first moment whole, then each moment's difference.
+
+    ``since`` names the mark to begin at; without it, or where there is none, it is the oldest
+    change. ``marks`` gives the history's named moments as the number of the frame shown then;
+    -1 is the first moment. ``told`` holds each event once; the moments name them by number.
+    """
+    mark = history.marks.get(since)
+    begins, began = (mark.index, mark.time) if mark else (history.begins, history.began)
+    model = Model(history.snapshot(begins - 1))
+    told = _Told()
+    first = told.numbered({**model.whole(), "time": began})
+    frames, ends = [], []
+    for together in _moments(history.changes(begins)):
         altered = model.apply(together)
         if altered:
-            frames.append({"time": together[-1].time, **altered})
-    line = {**answers.timeline(history), "first": 0, "last": len(frames) - 1}
+            frames.append(told.numbered({"time": together[-1].time, **altered}))
+            ends.append(together[-1].index)
     return {
         "title": title,
         "first": first,
         "frames": frames,
-        "timeline": line,
+        "told": told.events,
+        "timeline": {**_line(history, began), "first": 0, "last": len(frames) - 1},
+        "marks": {one.name: bisect_left(ends, one.index) - 1 for one in history.marks.values()},
         "details": _details(history),
     }
+
+
+class _Told:
+    """The events of a record, each of them once: most stay in sight over many moments."""
+
+    def __init__(self) -> None:
+        self.events: list[Json] = []
+        self._known: dict[str, int] = {}
+
+    def numbered(self, moment: Json) -> Json:
+        """The moment with numbers in place of its events."""
+        if "events" in moment:
+            moment["events"] = [self._number(event) for event in moment["events"]]
+        return moment
+
+    def _number(self, event: Json) -> int:
+        key = json.dumps(event, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = len(self.events)
+            self.events.append(event)
+        return self._known[key]
+
+
+def _line(history: History, began: float) -> Json:
+    line = answers.timeline(history)
+    start = max(began, line["began"])
+    return {**line, "began": start, "ticks": [tick for tick in line["ticks"] if tick >= start]}
 
 
 def _moments(changes: tuple[Change, ...]) -> list[list[Change]]:

@@ -160,3 +160,9 @@ def save_history(path: Path) -> None:
     for one in session._sessions:
         path.parent.mkdir(parents=True, exist_ok=True)
         save(one.history, path)
+
+
+def mark_cell(number: int) -> None:
+    """Mark the end of a cell in the history, by the number that Jupyter shows beside it."""
+    for one in session._sessions:
+        one.history.mark(f"In [{number}]")

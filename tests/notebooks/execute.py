@@ -3,6 +3,8 @@
     python tests/notebooks/execute.py [NOTEBOOK...]
 
 `make notebooks` calls it for all of them. A notebook in which a cell fails is left as it was.
+What the board showed is kept as `recordings/NAME.json` beside a chapter: the same history that the
+claims were held against, with a mark for the end of each cell. The static site replays it.
 """
 
 import json
@@ -19,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CELL_SECONDS = 180
 # The widget itself lives in the kernel that made it. Its plain text is what stays.
 LIVE_ONLY = "application/vnd.jupyter.widget-view+json"
+SAVE = "__import__('claim_guard').save_history(__import__('pathlib').Path({!r}))"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
@@ -37,12 +40,28 @@ def main(files: list[Path]) -> None:
             store_widget_state=False,
             coalesce_streams=True,
         )
+        recording = file.with_suffix(".recording")
+        # One more cell in the same kernel, which alone has the history.
+        book.cells.append(nbformat.v4.new_code_cell(SAVE.format(str(recording))))
         client.execute()
+        book.cells.pop()
         clean(book)
         half = file.with_suffix(".half")
         nbformat.write(book, half)
+        keep(file, recording)
         half.replace(file)
         print(f"{time.monotonic() - began:7.1f} s  {file.relative_to(ROOT)}", flush=True)
+
+
+def keep(file: Path, recording: Path) -> None:
+    """Put a chapter's recording into its place; of other notebooks none is kept."""
+    if file.parent.name == "solutions" or not recording.exists():  # no chapter was open
+        recording.unlink(missing_ok=True)
+        return
+    place = file.parent / "recordings" / f"{file.stem}.json"
+    place.parent.mkdir(exist_ok=True)
+    recording.chmod(0o644)  # it was drafted as a file for its owner alone
+    recording.replace(place)
 
 
 def environment() -> dict[str, str]:

@@ -43,6 +43,8 @@ class Guard:
             error = GuardError("\n".join(self.take()))
             result.error_in_exec = error
             self.shell._showtraceback(GuardError, error, str(error).splitlines())
+        if result.execution_count is not None:
+            claim_guard.mark_cell(result.execution_count)
 
     def usage_error(self, error: Exception) -> None:
         """Show a wrong magic as an error; IPython only prints it, and nbval passes over it."""

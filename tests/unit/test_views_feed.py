@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.record import save
+from course.record import Mark, save
 from course.views import answers
 from course.views.board import board
 from course.views.example import Made
@@ -188,9 +188,32 @@ def test_a_page_carries_its_record_and_hostile_strings_as_data(tmp_path: Path) -
     page = to_html(made.history, tmp_path / "page.html", hostile).read_text(encoding="utf-8")
     assert hostile not in page
     assert page.count("</script>") == 1
-    frames = recording(made.history)["frames"]
-    assert len(frames) > 10
-    assert json.dumps(frames[-1]["events"][-1]["text"]) == json.dumps(hostile)
+    carried = recording(made.history)
+    newest = carried["told"][carried["frames"][-1]["events"][-1]]
+    assert len(carried["frames"]) > 10
+    assert json.dumps(newest["text"]) == json.dumps(hostile)
+
+
+def test_a_page_s_record_begins_at_a_mark_and_says_where_each_mark_is() -> None:
+    made = left_over()
+    whole = recording(made.history)
+    middle = made.history.changes()[len(made.history.changes()) // 2]
+    made.history._marks["chapter"] = Mark("chapter", middle.index, middle.time)
+    made.history.mark("the end")
+    part = recording(made.history, since="chapter")
+    assert part["marks"] == {"chapter": -1, "the end": len(part["frames"]) - 1}
+    assert 0 < len(part["frames"]) < len(whole["frames"])
+    assert part["timeline"]["began"] == part["first"]["time"] == middle.time
+    assert slots(part) == slots(whole)  # both end with the same
+
+
+def slots(carried: dict) -> dict:
+    """What the last moment shows, slot by slot."""
+    shown: dict = {}
+    for moment in [carried["first"], *carried["frames"]]:
+        for key, group in moment.get("groups", {}).items():
+            shown.setdefault(key, {}).update((group or {}).get("slots", {}))
+    return {key: {k: v for k, v in group.items() if v} for key, group in shown.items()}
 
 
 def test_figures_say_in_words_what_they_show() -> None:

@@ -14,6 +14,7 @@ export function recording(data) {
       for (const [key, change] of Object.entries(frame.groups ?? {})) merge(store.groups, key, change);
       for (const part of ["nodes", "loose", "events"]) if (frame[part]) store[part] = frame[part];
     }
+    store.events = store.events.map((number) => data.told[number]);
     return { ...store, index: wanted, time: latest.time, now: latest.time, timeline: data.timeline };
   };
   const last = data.frames.length - 1;
@@ -31,6 +32,14 @@ export function recording(data) {
     on: (name, listener) => name === "msg:custom" && listeners.add(listener),
     send: (message) => answers[message.type] && answer(answers[message.type](message)),
   };
+}
+
+// The board of a record, for a page that moves it along with its text.
+export function mount(data, element) {
+  const model = recording(data);
+  const board = new Board(new Wire(model), model);
+  element.append(board.root);
+  return board;
 }
 
 function merge(groups, key, change) {
