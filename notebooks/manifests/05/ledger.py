@@ -140,6 +140,20 @@ def more(run, count):
     print(f"{int(count):,} more writes were acknowledged.")
 
 
+def fails(run):
+    """Return when a client has given up a try since now; an error says that none did."""
+
+    def failed():
+        return sum(words[0] == "err" for words in lines(run))
+
+    before, deadline = failed(), time.monotonic() + MORE_SECONDS
+    while failed() == before:
+        if time.monotonic() > deadline:
+            sys.exit(f"No try failed within {MORE_SECONDS} s.")
+        time.sleep(0.1)
+    print("A client got no answer, and tries the same write again.")
+
+
 def _ended(run):
     return any(words[0] == "end" for words in lines(run))
 
@@ -180,6 +194,8 @@ def main(document, commands):
         print((LEDGER / f"{arguments[0]}.log").read_text(), end="")
     elif name == "more" and len(arguments) == 2:
         more(*arguments)
+    elif name == "fails" and len(arguments) == 1:
+        fails(*arguments)
     elif name == "wait" and not arguments:
         wait()
     elif name in commands:

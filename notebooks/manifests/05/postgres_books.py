@@ -3,6 +3,7 @@
 
     books start RUN      four clients insert into the table books, 25 times a second each
     books more RUN N     waits until N more writes were acknowledged
+    books fails RUN      waits until a client has given a try up
     books stop RUN       they stop
     books balance RUN    they stop; the table and the ledger are compared
     books read RUN       the ledger: a line for each write acknowledged or failed
