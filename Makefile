@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine bench down lint format notebooks pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine bench down lint format notebooks site pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -44,6 +44,9 @@ format: .venv/dev ## write the code in its one style
 notebooks: .venv/dev ## run every notebook on the test cluster and keep the outputs
 	@$(TEST_LAB) lab up
 	@$(TEST_LAB) python tests/notebooks/execute.py
+
+site: .venv/dev ## make the static site of the executed notebooks, into build/site
+	@python -m website
 
 pins: .venv/dev ## write the versions that are installed now into constraints.txt
 	@mkdir -p build

@@ -46,7 +46,8 @@ def recording(history: History, title: str = "", since: str = "") -> Json:
     mark = history.marks.get(since)
     begins, began = (mark.index, mark.time) if mark else (history.begins, history.began)
     model = Model(history.snapshot(begins - 1))
-    told = _Told()
+    # An event tells its time in whole seconds.
+    told = _Told(int(began) if mark else 0)
     first = told.numbered({**model.whole(), "time": began})
     frames, ends = [], []
     for together in _moments(history.changes(begins)):
@@ -66,16 +67,18 @@ def recording(history: History, title: str = "", since: str = "") -> Json:
 
 
 class _Told:
-    """The events of a record, each of them once: most stay in sight over many moments."""
+    """The events of a record since a time, each of them once: most stay long in sight."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: int) -> None:
+        self.since = since
         self.events: list[Json] = []
         self._known: dict[str, int] = {}
 
     def numbered(self, moment: Json) -> Json:
         """The moment with numbers in place of its events."""
         if "events" in moment:
-            moment["events"] = [self._number(event) for event in moment["events"]]
+            newer = [one for one in moment["events"] if (one["time"] or self.since) >= self.since]
+            moment["events"] = [self._number(event) for event in newer]
         return moment
 
     def _number(self, event: Json) -> int:

@@ -18,6 +18,8 @@ RULES = {
                       "course.exercises", "course.chapters"},
     "course/views": {*NETWORK, "course.cluster", "course.chapters"},
     "course/cluster": {*JUPYTER, "course.views", "course.exercises", "course.chapters"},
+    "course": {"website"},
+    "website": {*NETWORK, *JUPYTER, "lab", "course.cluster", "course.chapters"},
 }  # fmt: skip
 
 

@@ -1,0 +1,99 @@
+"""What the site is made from: the executed notebooks, each with its recorded history."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course.record import History, RecordingError, read
+
+#: A chapter's file begins with its number; 00 is JupyterLab's start page, which is no chapter.
+CHAPTER = re.compile(r"(?!00)\d\d-[\w-]+\.ipynb")
+MINUTES = re.compile(r"(\d+(?: to \d+)?) minutes")
+TITLE = re.compile(r"#\s+(?:\d+\.\s+)?(.+)")
+
+
+class SiteError(Exception):
+    """The site cannot be made. The message says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One notebook. ``missing`` says in a sentence what it lacks, and is empty if nothing."""
+
+    number: int
+    name: str
+    title: str
+    goal: str
+    minutes: str
+    folder: Path
+    cells: list[Any] = field(repr=False)
+    history: History | None = field(repr=False)
+    missing: str
+
+    @property
+    def page(self) -> str:
+        """The name of its page."""
+        return f"{self.name}.html"
+
+
+def chapters(folder: Path) -> list[Chapter]:
+    """The chapters of a folder of notebooks, by number.
+
+    Raises SiteError if there is none, or one that cannot be read.
+    """
+    found = [chapter(file) for file in sorted(folder.glob("*.ipynb")) if CHAPTER.match(file.name)]
+    if not found:
+        raise SiteError(f"There is no notebook in {folder}.")
+    return found
+
+
+def chapter(file: Path) -> Chapter:
+    """One chapter from its notebook. Raises SiteError if it cannot be read."""
+    try:
+        book = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, nbformat.reader.NotJSONError) as broken:
+        raise SiteError(f"{file.name} is no notebook that can be read: {broken}") from broken
+    texts = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
+    title = next((found[1] for text in texts[:1] if (found := TITLE.match(text))), file.stem)
+    minutes = next((found[1] for text in texts[:4] if (found := MINUTES.search(text))), "")
+    history, missing = _recorded(file, book.cells)
+    return Chapter(
+        number=int(file.name[:2]),
+        name=file.stem,
+        title=title.strip(),
+        goal=_goal(texts[0]) if texts else "",
+        minutes=minutes,
+        folder=file.parent,
+        cells=book.cells,
+        history=history,
+        missing=missing,
+    )
+
+
+def _goal(text: str) -> str:
+    """The first paragraph below the title."""
+    paragraphs = [part.strip() for part in text.split("\n\n")]
+    return next((part for part in paragraphs if part and not part.startswith("#")), "")
+
+
+def _recorded(file: Path, cells: list[Any]) -> tuple[History | None, str]:
+    code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+    if not any(cell.get("execution_count") for cell in code):
+        return None, "It has not been run yet: it has neither outputs nor a recording."
+    place = file.parent / "recordings" / f"{file.stem}.json"
+    if not place.exists():
+        return None, "It has no recording, so the board cannot be replayed beside it."
+    try:
+        history = read(place)
+    except RecordingError as broken:
+        return None, f"Its recording is not to be read. {broken}"
+    known = {f"In [{cell.get('execution_count')}]" for cell in code}
+    marked = {name for name in history.marks if name.startswith("In [")}
+    if not marked <= known:
+        return None, "Its recording is of another run: it tells of cells that are not there."
+    return history, ""
