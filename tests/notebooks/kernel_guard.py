@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import claim_guard
+import late_output
 from stopwatch import Stopwatch
 
 #: Whose logged errors nobody else would see.
@@ -76,6 +77,7 @@ def install(shell: Any) -> None:
     if not shell.has_trait("system_raise_on_error"):
         raise GuardError("This IPython can't fail a cell for a failed command.")
     guard = Guard(shell)
+    late_output.install()
     shell.system_raise_on_error = True
     shell.show_usage_error = guard.usage_error
     threading.excepthook = guard.thread_died

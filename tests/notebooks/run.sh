@@ -31,6 +31,7 @@ pytest --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitiz
     --nbval-cell-timeout=180 -p stop_after_failure -p strict_cells -p no:cacheprovider \
     -o timeout=0 --durations=5 "${books[@]}" || {
     status=$?
-    python tests/dump.py "build/failed/$LAB_NAME"
+    # Told in one line: what failed stands above, and must not be scrolled away.
+    python tests/dump.py "build/failed/$LAB_NAME" | tail -n 1
     exit $status
 }
