@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.filters.ansi import ansi2html
@@ -68,6 +69,7 @@ class _Rendering:
             if one.right is None
         ]
         self.seen: set[str] = set()
+        self.anchors: list[str] = []
         heads = [c for c in chapter.cells if c.cell_type == "markdown"]
         self.deeper = sum(len(re.findall(r"^# ", one.source, re.MULTILINE)) for one in heads) > 1
 
@@ -93,6 +95,7 @@ class _Rendering:
                 head.name = f"h{int(head.name[1]) + 1}"
             for anchor in head.select(".anchor-link"):
                 anchor.decompose()
+            head["id"] = self.anchor(head.get_text())
         for link in soup.select("a[href]"):
             self.link(link)
         for table in soup.select("table"):
@@ -101,15 +104,22 @@ class _Rendering:
             reachable(code)
         return str(soup)
 
+    def anchor(self, text: str) -> str:
+        """An id that only this heading has, as JupyterLab makes it, without what URLs escape."""
+        plain = anchor(text)
+        again = sum(1 for one in self.anchors if one == plain)
+        self.anchors.append(plain)
+        return f"{plain}-{again + 1}" if again else plain
+
     def link(self, link: Tag) -> None:
         """Lead to the page of a notebook; what the site does not have becomes plain text."""
         href = str(link["href"])
         name, _, part = href.partition("#")
         if href.startswith(("http://", "https://")):
             link["rel"] = "noopener"
-        elif name in self.pages:
-            link["href"] = self.pages[name] + (f"#{part}" if part else "")
-        elif name:
+        elif not name or name in self.pages:
+            link["href"] = self.pages.get(name, "") + (f"#{anchor(unquote(part))}" if part else "")
+        else:
             self.complaints.append(f"The link to {href} leads out of the site: it is left as text.")
             link.unwrap()
 
@@ -159,6 +169,11 @@ class _Rendering:
             for file in sorted((self.chapter.folder / "solutions").glob(f"{number}.*")):
                 found.append((f"One way to solve exercise {number}", _file(file)))
         return found
+
+
+def anchor(text: str) -> str:
+    """The id of a heading."""
+    return re.sub(r"[^\w.-]", "", re.sub(r"\s+", "-", text.strip()))
 
 
 def markdown(source: str) -> str:

@@ -58,15 +58,18 @@ def chapter(file: Path) -> Chapter:
         book = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.reader.NotJSONError) as broken:
         raise SiteError(f"{file.name} is no notebook that can be read: {broken}") from broken
+    titles = [found for cell in book.cells[:1] if (found := TITLE.match(cell.source))]
+    if not titles:  # a draft; its page needs one all the same
+        title = nbformat.v4.new_markdown_cell(f"# {file.stem}")  # type: ignore[no-untyped-call]
+        book.cells.insert(0, title)
     texts = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
-    title = next((found[1] for text in texts[:1] if (found := TITLE.match(text))), file.stem)
     minutes = next((found[1] for text in texts[:4] if (found := MINUTES.search(text))), "")
     history, missing = _recorded(file, book.cells)
     return Chapter(
         number=int(file.name[:2]),
         name=file.stem,
-        title=title.strip(),
-        goal=_goal(texts[0]) if texts else "",
+        title=titles[0][1].strip() if titles else file.stem,
+        goal=_goal(texts[0]),
         minutes=minutes,
         folder=file.parent,
         cells=book.cells,

@@ -80,6 +80,20 @@ def test_a_chapter_tells_its_title_its_goal_and_its_time(tmp_path):
     assert one.goal == "It *keeps* things."
 
 
+def test_a_draft_without_a_title_gets_its_file_s_name(tmp_path):
+    one = chapter(write(tmp_path, "01-draft.ipynb", new_code_cell("x")))
+    assert one.title == "01-draft"
+    assert ">01-draft</h1>" in render(one, {}).cells[0].html
+
+
+def test_each_heading_has_an_anchor_of_its_own_that_links_find(tmp_path):
+    text = '## A "no" lasts\n\n## Twice\n\n## Twice\n\n[to](#A-"no"-lasts)'
+    one = chapter(write(tmp_path, "01-x.ipynb", TITLE, new_markdown_cell(text)))
+    html = render(one, {}).cells[1].html
+    for part in ('id="A-no-lasts"', 'id="Twice"', 'id="Twice-2"', 'href="#A-no-lasts"'):
+        assert part in html
+
+
 def test_any_number_of_chapters_is_taken_and_the_start_page_is_none(tmp_path):
     for name in ("00-start", "01-a", "02-b", "17-c"):
         write(tmp_path, f"{name}.ipynb", TITLE)

@@ -51,7 +51,6 @@ const make = (name, properties = {}, ...parts) => {
   const show = (parts) => {
     found.replaceChildren(...parts);
     found.hidden = parts.length === 0;
-    field.setAttribute("aria-expanded", String(!found.hidden));
   };
   const count = (text, word) => text.split(word).length - 1;
   const rank = (one, words) => {
