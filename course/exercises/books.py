@@ -89,7 +89,8 @@ def outage(owner: str, lines: Iterable[str]) -> Picture:
     # Drawing needs matplotlib, which takes a second to load; the rest of the course does not.
     from course.views.outage import outage as draw
 
-    return draw(session.history, owner, read(lines), since=session.span().start)
+    span = session.span()
+    return draw(session.history, owner, read(lines), began=_began(span), since=span.start)
 
 
 def _began(span: Span) -> float:

@@ -66,7 +66,8 @@ def rates(
 
     Each pair is a window's start, in seconds since ``began``, and its rate.
     """
-    count = max(0, math.ceil((ended - began) / width))
+    # What was acknowledged at the very end counts, too.
+    count = max(0, math.floor((ended - began) / width) + 1)
     found = [0] * count
     for write in writes:
         place = math.floor((write.acked - began) / width)

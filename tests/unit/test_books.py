@@ -37,7 +37,7 @@ def test_a_ledger_is_read_in_the_order_of_time_and_its_litter_passed_over():
 
 
 def test_rates_count_each_write_in_the_window_of_its_acknowledgement():
-    found = rates(read(LINES).writes, 1001.0, 1006.0, width=1.0)
+    found = rates(read(LINES).writes, 1001.0, 1005.02, width=1.0)
     assert found == [(0.0, 1.0), (1.0, 0.0), (2.0, 0.0), (3.0, 1.0), (4.0, 1.0)]
 
 
@@ -89,12 +89,16 @@ def test_writes_before_the_latest_question_do_not_count(opened):
 
 
 def test_the_figure_says_in_words_what_it_shows(opened):
-    picture = outage("mq", [f"ack a-0-0 {opened[0] + 0.5:.3f} {opened[0] + 0.75:.3f}"])
+    _, back = opened
+    picture = outage("mq", [f"ack a-0-0 {back + 1.75:.3f} {back + 2.0:.3f}"])
+    # The question was one second before mq-0 was lost.
     assert picture.text.startswith(
-        "Acknowledged writes over time: the longest wait for one is 0.2 s, from 0.5 s on. "
+        "Acknowledged writes over time: the longest wait for one is 0.2 s, from 3.8 s on. "
         "Pods of mq over time: mq-0 created at 0.0 s"
     )
     above, below = picture.figure.axes
     assert max(above.collections[0].get_paths()[0].vertices[:, 1]) == 2.0
     assert [label.get_text() for label in below.get_yticklabels()] == ["mq-0"]
+    # Without a change for a while, the Pods are still drawn until the last write.
+    assert max(bar.get_x() + bar.get_width() for bar in below.patches) == pytest.approx(4.0)
     assert outage("mq", []).text.startswith("Acknowledged writes over time: none.")
