@@ -1,0 +1,145 @@
+"""Breaks a system under load, again and again, and balances its books after each fault.
+
+A system is a StatefulSet with its books: `database.py`, `queue.py`. The plan of a run comes from
+its seed alone, so a run that found something can be had again.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from course.cluster.faults import Fault
+from course.cluster.session import until
+
+MANIFESTS = Path(__file__).parents[2] / "notebooks" / "manifests" / "05"
+WHOLE_SECONDS = 240.0
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """A fault by name. ``lives`` says whether writes go through again while it lasts."""
+
+    name: str
+    make: Callable[[], Fault]
+    lives: bool = True
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the books say after a fault; the longest wait is in seconds."""
+
+    acknowledged: int
+    lost: int
+    twice: int
+    longest_wait: float
+
+
+class System(Protocol):
+    """What is broken and counted."""
+
+    books: str
+    breakages: Mapping[str, Breakage]
+
+    def start(self) -> None:
+        """Make it anew, and wait until it is whole."""
+
+    def write(self, run: str) -> None:
+        """Let the clients write, under a name that was never used."""
+
+    def whole(self) -> bool:
+        """Say whether all members are there and take part."""
+
+
+@dataclass
+class Round:
+    """One fault, or two that overlap, and what came of it."""
+
+    faults: tuple[str, ...]
+    balance: Balance | None = field(default=None)
+
+    def __str__(self) -> str:
+        found = self.balance
+        if found is None:
+            return " + ".join(self.faults)
+        return (
+            f"{' + '.join(self.faults):40} {found.acknowledged:6,} acknowledged  "
+            f"{found.lost:4} lost  {found.twice:3} twice  {found.longest_wait:5.1f} s"
+        )
+
+
+def plan(names: Sequence[str], count: int, seed: int, overlapping: float = 0.2) -> list[Round]:
+    """Return so many rounds by chance: each fault comes before any comes a second time."""
+    chance = random.Random(seed)
+    rounds: list[Round] = []
+    left: list[str] = []
+    while len(rounds) < count:
+        left = left or chance.sample(sorted(names), len(names))
+        faults = [left.pop()]
+        if left and chance.random() < overlapping:
+            faults.append(left.pop())
+        rounds.append(Round(tuple(faults)))
+    return rounds
+
+
+def play(system: System, rounds: Sequence[Round], prefix: str) -> Iterator[Round]:
+    """Break the system round by round; yields each with its balance."""
+    for number, each in enumerate(rounds):
+        until("The system being whole before a fault", WHOLE_SECONDS, system.whole)
+        run = f"{prefix}-{number}"
+        system.write(run)
+        books(system.books, "more", run, "100")
+        breakages = [system.breakages[name] for name in each.faults]
+        with ExitStack() as broken:
+            for breakage in breakages:
+                broken.enter_context(breakage.make())
+            if len(breakages) == 1 and breakages[0].lives:
+                books(system.books, "more", run, "100")
+            else:
+                books(system.books, "fails", run, check=False)
+        books(system.books, "more", run, "100", tries=3)
+        until("The system being whole after a fault", WHOLE_SECONDS, system.whole)
+        each.balance = balance(system.books, run)
+        yield each
+
+
+def balance(pod: str, run: str) -> Balance:
+    """Stop the clients of a run and read their balance. Fails when there is none."""
+    said = books(pod, "balance", run, check=False)
+    found = {
+        word: re.search(rf"^{word}\s+([\d,.]+)", said, re.MULTILINE | re.IGNORECASE)
+        for word in ("acknowledged", "lost", "twice", "longest wait")
+    }
+    assert all(found.values()), f"The books gave no balance:\n{said}"
+    numbers = {word: match[1].replace(",", "") for word, match in found.items() if match}
+    return Balance(
+        int(numbers["acknowledged"]),
+        int(numbers["lost"]),
+        int(numbers["twice"]),
+        float(numbers["longest wait"]),
+    )
+
+
+def books(pod: str, *words: str, check: bool = True, tries: int = 1) -> str:
+    """Run a command of the books in their Pod; returns what it said."""
+    for _ in range(tries):
+        said = kubectl("exec", pod, "--", "books", *words, check=False)
+        if said.returncode == 0:
+            return said.stdout
+    assert not check, f"books {' '.join(words)}: {said.stdout}{said.stderr}"
+    return said.stdout
+
+
+def kubectl(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run kubectl in the open chapter's namespace. Fails with what it said."""
+    done = subprocess.run(
+        ["kubectl", *words], capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0 or not check, f"kubectl {' '.join(words)}: {done.stderr}"
+    return done
