@@ -156,7 +156,7 @@ def _record(chapter: Chapter) -> Json:
 
 
 def _counts(rendered: Rendered) -> str:
-    claims = sum("".join(cell.outputs).count('class="claim"') for cell in rendered.cells)
+    claims = sum("".join(cell.outputs).count('class="claim ') for cell in rendered.cells)
     asked = sum(cell.question is not None for cell in rendered.cells)
     return f"{asked} predictions, {claims} claims held against the cluster" if claims else ""
 

@@ -14,6 +14,7 @@ from course.record import History, RecordingError, read
 #: A chapter's file begins with its number; 00 is JupyterLab's start page, which is no chapter.
 CHAPTER = re.compile(r"(?!00)\d\d-[\w-]+\.ipynb")
 MINUTES = re.compile(r"(\d+(?: to \d+)?) minutes")
+GOAL = re.compile(r"\*\*(?:The )?goal[.:]?\*\*[.:]?\s*", re.IGNORECASE)
 TITLE = re.compile(r"#\s+(?:\d+\.\s+)?(.+)")
 
 
@@ -79,9 +80,10 @@ def chapter(file: Path) -> Chapter:
 
 
 def _goal(text: str) -> str:
-    """The first paragraph below the title."""
+    """The paragraph that calls itself the goal, else the first one below the title."""
     paragraphs = [part.strip() for part in text.split("\n\n")]
-    return next((part for part in paragraphs if part and not part.startswith("#")), "")
+    called = [GOAL.sub("", part) for part in paragraphs if GOAL.match(part)]
+    return next((part for part in called + paragraphs if part and not part.startswith("#")), "")
 
 
 def _recorded(file: Path, cells: list[Any]) -> tuple[History | None, str]:

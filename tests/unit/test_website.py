@@ -78,6 +78,8 @@ def test_a_chapter_tells_its_title_its_goal_and_its_time(tmp_path):
     one = chapter(write(tmp_path, "01-x.ipynb", TITLE))
     assert (one.number, one.title, one.minutes) == (1, "What it keeps", "30")
     assert one.goal == "It *keeps* things."
+    told = new_markdown_cell("# 1. What it keeps\n\nMost programs.\n\n**Goal.** You can say it.")
+    assert chapter(write(tmp_path, "02-x.ipynb", told)).goal == "You can say it."
 
 
 def test_a_draft_without_a_title_gets_its_file_s_name(tmp_path):

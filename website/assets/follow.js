@@ -99,8 +99,20 @@
     marked = cell;
     marked?.element.classList.add("now");
   };
+  // With many sets on the board, the one that changes is brought into sight.
+  const view = document.getElementById("board");
+  const reveal = (frame) => {
+    const key = Object.keys(data.frames[frame]?.groups ?? {}).find((one) => board.sets.has(one));
+    if (!key || view.scrollHeight <= view.clientHeight) return;
+    const set = board.sets.get(key).root.getBoundingClientRect();
+    const { top } = view.getBoundingClientRect();
+    const bottom = view.querySelector(".lb-foot").getBoundingClientRect().top;
+    if (set.bottom > bottom) view.scrollTop += Math.min(set.bottom - bottom, set.top - top);
+    else if (set.top < top) view.scrollTop += set.top - top;
+  };
   board.root.addEventListener("lab-board-drawn", ({ detail }) => {
     mark(detail.index);
+    reveal(detail.index);
     label.textContent = moment(timeOf(detail.index));
   });
   // Whoever moves the time line leads; the text takes over again when it is scrolled.
