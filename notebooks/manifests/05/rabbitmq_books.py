@@ -6,6 +6,7 @@
     books balance RUN               they stop; the queue is emptied, and compared with the ledger
     books fails RUN                 waits until a client has got no answer
     books more RUN 100              waits until so many more were acknowledged
+    books silent RUN 5              waits until nothing was acknowledged for so many seconds
     books read RUN                  the ledger: a line for each write acknowledged or failed
     books wait                      does nothing: what the Pod runs
 
@@ -14,6 +15,7 @@ A client gives a write up when no answer has come after 6 seconds, and writes th
 """
 
 import os
+import time
 from contextlib import closing
 from functools import partial
 
@@ -97,6 +99,17 @@ def stop(run):
     ledger.finish(run)
 
 
+def silent(run, seconds):
+    """Return when nothing was acknowledged for so many seconds; an error says that it never was."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        acked = [float(words[3]) for words in ledger.lines(run) if words[0] == "ack"]
+        if time.time() - max(acked) >= float(seconds):
+            return print(f"Nothing was acknowledged for {seconds} s.")
+        time.sleep(0.1)
+    return "Writes went on being acknowledged."
+
+
 def balance(run):
     """Stop the clients, and compare what the queue holds with the ledger."""
     found = emptied(ledger.finish(run))
@@ -129,4 +142,4 @@ def in_order(found):
 
 
 if __name__ == "__main__":
-    ledger.main(__doc__, {"start": start, "stop": stop, "balance": balance})
+    ledger.main(__doc__, {"start": start, "stop": stop, "silent": silent, "balance": balance})
