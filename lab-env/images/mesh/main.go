@@ -29,19 +29,22 @@ func main() {
 }
 
 func run(limit context.Context, command string) error {
+	mine := settings{
+		Identity: orElse(os.Getenv("IDENTITY"), "/identity/credentials.pem"),
+		Trust:    orElse(os.Getenv("TRUST"), "/trust/ca.pem"),
+		App:      orElse(os.Getenv("APP"), "127.0.0.1:8080"),
+		Allow:    strings.Fields(os.Getenv("ALLOW")),
+		Inbound:  ":" + meshPort, Outbound: "127.0.0.1:15001", Health: healthPort,
+	}
 	switch command {
 	case "sign":
 		return sign(limit)
 	case "proxy":
-		return proxy(limit, settings{
-			Identity: orElse(os.Getenv("IDENTITY"), "/identity/credentials.pem"),
-			Trust:    orElse(os.Getenv("TRUST"), "/trust/ca.pem"),
-			App:      orElse(os.Getenv("APP"), "127.0.0.1:8080"),
-			Allow:    strings.Fields(os.Getenv("ALLOW")),
-			Inbound:  ":" + meshPort, Outbound: "127.0.0.1:15001", Health: healthPort,
-		})
+		return proxy(limit, mine)
+	case "show":
+		return show(os.Stdout, mine)
 	}
-	return fmt.Errorf("mesh %s: usage: mesh sign | mesh proxy", version)
+	return fmt.Errorf("mesh %s: usage: mesh sign | mesh proxy | mesh show", version)
 }
 
 // well is the answer to whoever asks for the health of this program.

@@ -147,6 +147,24 @@ func TestACertificateNamesThePodInTheSetsDomain(t *testing.T) {
 	}
 }
 
+func TestItShowsWhomTheCertificateSpeaksFor(t *testing.T) {
+	by, _ := newAuthority(time.Hour)
+	key := newKey(t)
+	made, err := by.issue(pod{"chapter-6", "safe-1", "safe-1", "safe"}, key.Public(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := show(&out, files(t, t.TempDir(), key, asPEM(made), asPEM(by.certificate))); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"subject    safe-1\n", "/ns/chapter-6/pod/safe-1\n", "DNS name   safe-1.safe\n"} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("%q is missing from:\n%s", line, out.String())
+		}
+	}
+}
+
 func TestTheProxyTakesOnlyWhatWasMeantForAProxy(t *testing.T) {
 	server := httptest.NewServer(onlyProxied(http.NotFoundHandler()))
 	defer server.Close()

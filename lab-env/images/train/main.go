@@ -51,8 +51,11 @@ func run(limit context.Context, words []string) error {
 	if len(words) == 1 && words[0] == "result" {
 		return result(limit, "http://127.0.0.1:8080/state", job.Steps, os.Stdout)
 	}
+	if len(words) == 1 && words[0] == "hurry" {
+		return hurry(limit, "http://127.0.0.1:8080/hurry")
+	}
 	if len(words) > 0 {
-		return fmt.Errorf("train %s: usage: train | train alone | train result", version)
+		return fmt.Errorf("train %s: usage: train | train alone | train hurry | train result", version)
 	}
 	number, err := rankOf(job.Name)
 	if err != nil {

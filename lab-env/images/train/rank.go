@@ -30,6 +30,7 @@ type rank struct {
 	mutex sync.Mutex
 	done  checkpoint
 	began int // the step that this process began after
+	hasty bool
 }
 
 // newRank begins where the checkpoint on the volume ends, or at step 0.
@@ -67,12 +68,22 @@ func (r *rank) train(limit context.Context, ask func(context.Context, int, int) 
 		if err := r.move(step, all); err != nil {
 			return err
 		}
-		if !wait(limit, r.job.Pause) {
+		if !wait(limit, r.pause()) {
 			return limit.Err()
 		}
 	}
 	log.Print(r.done.Weights.told(r.done.Step))
 	return nil
+}
+
+// pause is the time between two steps: none once the rank was told to hurry.
+func (r *rank) pause() time.Duration {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.hasty {
+		return 0
+	}
+	return r.job.Pause
 }
 
 // offer makes this rank's gradient of a step known. It goes into the checkpoint too: after a
@@ -138,6 +149,11 @@ func (r *rank) routes() http.Handler {
 	mux.HandleFunc("GET /gradient", r.gradient)
 	mux.HandleFunc("GET /state", r.state)
 	mux.HandleFunc("GET /ready", r.ready)
+	mux.HandleFunc("POST /hurry", func(http.ResponseWriter, *http.Request) {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.hasty = true
+	})
 	return mux
 }
 

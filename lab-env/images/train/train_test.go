@@ -144,6 +144,10 @@ func TestTheServerAnswersTheOthers(t *testing.T) {
 	if code := status(t, server.URL+"/ready"); code != http.StatusServiceUnavailable {
 		t.Errorf("ready before the first step: %d", code)
 	}
+	made.ranks[0].job.Pause = time.Hour
+	if err := hurry(limit, server.URL+"/hurry"); err != nil || made.ranks[0].pause() != 0 {
+		t.Errorf("it still pauses: %v", err)
+	}
 	made.run()
 	if found, err := fetch(limit, server.URL+"/gradient?step=3"); err != nil || found.Loss == 0 {
 		t.Errorf("%v, %v", found, err)
