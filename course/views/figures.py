@@ -159,7 +159,9 @@ def _key(axes: Axes, revisions: Sequence[str]) -> None:
 
 def told_lives(owner: str, shown: Sequence[Life]) -> str:
     """The lives of a set's Pods in words."""
-    told = [life.told() for life in sorted(shown, key=lambda one: one.created)]
+    # By ordinal, as it is drawn: Pods that are made at once come in another order each time.
+    order = sorted(shown, key=lambda one: (_by_ordinal(one.name), one.created))
+    told = [life.told() for life in order]
     head = f"Pods of {owner} over time" if owner else "Pods over time"
     return f"{head}: {'; '.join(told) or 'none'}."
 

@@ -19,6 +19,8 @@ MAY_DIFFER = [
     ("2026-11-24T09:52:07Z web-0 10.244.1.7", "2027-01-02T23:00:11Z web-0 10.244.2.31"),
     ("web-0 on statefulset-lab-test-worker", "web-0 on mine-worker2"),
     ("ready after 8.1 s", "ready after 12.34 s"),
+    ("created: never, from the start to now", "created: never, from the start to +54.4 s"),
+    ("Pods of web over time: web-1 created at 0.2 s; web-0", "Pods of web over time: web-0"),
     ("pg-0   1/1   Running   primary   data-pg-0", "pg-2   1/1   Running   primary   data-pg-2"),
     (
         "Acknowledged writes over time: the longest wait for one is 2.6 s, from 1 s on. Pods: a.",
@@ -36,6 +38,8 @@ MUST_NOT_DIFFER = [
     ("web-0, web-1, web-2", "web-1, web-0, web-2"),
     ("data-web-0   Bound", "data-web-0   Pending"),
     ("partition 2", "partition 1"),
+    ("Pods of web over time: web-0", "Pods of crew over time: crew-0"),
+    ("created: never, from the start to now", "created: all the time, from the start to now"),
     ("lost          0", "LOST          1,044 writes"),
 ]
 
