@@ -2,9 +2,13 @@
 
 import tarfile
 
+import pytest
+
 from lab.carried import WHEELS
 
 
+# It hashes, copies and loads more than a gigabyte several times.
+@pytest.mark.timeout(600)
 def test_an_exported_lab_comes_up_where_there_is_no_network_and_no_cache(lab, tmp_path, no_network):
     file = tmp_path / "course.tar"
     lab.ok("export", str(file))
