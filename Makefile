@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine bench down lint format notebooks site pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-faults bench down lint format notebooks site pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -30,6 +30,10 @@ test-fast: .venv/dev ## run the tests that need no cluster
 
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
 	@$(TEST_LAB) tests/all.sh machine
+
+test-faults: .venv/dev ## break the database and the queue 30 times each, by chance, and count (FAULTS=3, FAULTS_SEED=5)
+	@$(TEST_LAB) lab up
+	@$(TEST_LAB) FAULTS=$${FAULTS:-30} PYTHONPATH=tests python -m pytest tests/faults -s
 
 bench: .venv/dev ## measure against the budgets, into build/bench.json (BENCH_SOAK_MINUTES=30: also what grows)
 	@python tests/bench/run.py

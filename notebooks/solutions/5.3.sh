@@ -1,5 +1,5 @@
 # What keeps the Pods from running; what keeps the members apart; what the Service looks for.
-kubectl apply -f manifests/05/shop.yaml
+kubectl apply -f "$(dirname "$0")"/../manifests/05/shop.yaml
 word=$(openssl rand -hex 12)
 kubectl create secret generic shop --from-literal=superuser="$word" --dry-run=client -o yaml | kubectl apply -f -
 kubectl patch statefulset shop -p '{"spec": {"template": {"metadata": {"labels": {"cluster-name": "shop"}}}}}'
