@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = "sh env dirname cat cksum sed cut tr id date tail rm mkdir timeout flock"
 TARGETS = (
-    "help", "lab", "test", "test-fast", "test-machine", "bench", "down", "lint", "format",
-    "notebooks", "site", "pins",
+    "help", "lab", "test", "test-fast", "test-machine", "test-faults", "bench", "down", "lint",
+    "format", "notebooks", "site", "pins",
 )  # fmt: skip
 
 
@@ -35,7 +35,9 @@ def test_help_names_every_target():
     assert {line.split()[1] for line in shown.splitlines()} == set(TARGETS)
 
 
-@pytest.mark.parametrize("target", ["test", "test-fast", "test-machine", "notebooks", "lint"])
+@pytest.mark.parametrize(
+    "target", ["test", "test-fast", "test-machine", "test-faults", "notebooks", "lint"]
+)
 def test_the_tests_never_touch_a_learner_s_lab(target):
     assert "LAB_NAME=statefulset-lab-test" in recipe(target, "LAB_NAME=statefulset-lab")
 
