@@ -5,6 +5,7 @@ Nothing here knows of Jupyter or of the network.
 
 from course.record.archive import RecordingError, packed, read, save, unpacked
 from course.record.change import KINDS, Change, Mark, What
+from course.record.cut import cut
 from course.record.history import LIMIT, History
 from course.record.snapshot import Folding, Gone, Snapshot, replay
 
@@ -19,6 +20,7 @@ __all__ = [
     "RecordingError",
     "Snapshot",
     "What",
+    "cut",
     "packed",
     "read",
     "replay",

@@ -17,6 +17,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from course.exercises.session import CHAPTER
+from course.record import cut, read, save
+
 ROOT = Path(__file__).resolve().parents[2]
 CELL_SECONDS = 180
 # The widget itself lives in the kernel that made it. Its plain text is what stays.
@@ -60,8 +63,11 @@ def keep(file: Path, recording: Path) -> None:
         return
     place = file.parent / "recordings" / f"{file.stem}.json"
     place.parent.mkdir(exist_ok=True)
-    recording.chmod(0o644)  # it was drafted as a file for its owner alone
-    recording.replace(place)
+    history = read(recording)
+    recording.unlink()
+    # What was there before the chapter began is no part of it.
+    save(cut(history, history.marks[CHAPTER].index), place)
+    place.chmod(0o644)  # it is drafted as a file for its owner alone
 
 
 def environment() -> dict[str, str]:

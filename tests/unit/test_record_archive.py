@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.record import History, RecordingError, packed, read, save, unpacked
+from course.record import History, RecordingError, cut, packed, read, save, unpacked
 from course.record.archive import FORMAT
 from course.record.delta import applied, delta
 from course.record.history import STRIDE
+from course.views.situations import rolling
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
@@ -122,3 +123,18 @@ def test_a_folder_that_cannot_be_written_to_leaves_nothing(tmp_path: Path) -> No
     with pytest.raises(OSError, match=r"it\.json"):
         save(History(), tmp_path / "it.json")
     assert [p.name for p in tmp_path.iterdir()] == ["it.json"]
+
+
+def test_a_part_of_a_history_shows_the_same_and_leaves_earlier_events_out(tmp_path):
+    whole = rolling().history
+    whole.mark("at the end")
+    first = whole.end // 2
+    part = read(save(cut(whole, first, whole.end - 3), tmp_path / "part.json"))
+    assert (part.begins, part.end) == (first, whole.end - 2)
+    for index in range(first - 1, whole.end - 2):
+        for kind in ("Pod", "StatefulSet", "PersistentVolumeClaim", "Node"):
+            there, here = whole.snapshot(index), part.snapshot(index)
+            assert here.objects(kind) == there.objects(kind)
+    assert not part.snapshot(first - 1).objects("Event")
+    assert "at the end" not in part.marks
+    assert "at the end" in cut(whole, first).marks
