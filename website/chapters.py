@@ -14,6 +14,7 @@ from course.record import History, RecordingError, read
 #: A chapter's file begins with its number; 00 is JupyterLab's start page, which is no chapter.
 CHAPTER = re.compile(r"(?!00)\d\d-[\w-]+\.ipynb")
 MINUTES = re.compile(r"(\d+(?: to \d+)?) minutes")
+UID = re.compile(r"UID ([0-9a-f]{4})…")
 GOAL = re.compile(r"\*\*(?:The )?goal[.:]?\*\*[.:]?\s*", re.IGNORECASE)
 TITLE = re.compile(r"#\s+(?:\d+\.\s+)?(.+)")
 
@@ -101,4 +102,19 @@ def _recorded(file: Path, cells: list[Any]) -> tuple[History | None, str]:
     marked = {name for name in history.marks if name.startswith("In [")}
     if not marked <= known:
         return None, "Its recording is of another run: it tells of cells that are not there."
+    if _told_uids(code) - _uids(history):
+        return None, "Its recording is of another run: the outputs tell of UIDs that it lacks."
     return history, ""
+
+
+def _told_uids(cells: list[Any]) -> set[str]:
+    """The beginnings of UIDs that claims printed."""
+    texts = [output.get("text", "") for cell in cells for output in cell.get("outputs", [])]
+    return {uid for text in texts for uid in UID.findall(text)}
+
+
+def _uids(history: History) -> set[str]:
+    before = history.snapshot(history.begins - 1)
+    there = [one for kind in before.kinds for one in before.objects(kind).values()]
+    changed = [change.object for change in history.changes()]
+    return {str(one["metadata"].get("uid", ""))[:4] for one in there + changed}

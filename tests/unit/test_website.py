@@ -133,7 +133,9 @@ def test_each_thing_that_a_chapter_lacks_has_its_sentence(tmp_path):
 def test_a_recording_of_another_run_is_not_taken_for_this_one(tmp_path):
     file = write(tmp_path, "01-x.ipynb", TITLE, printed(1, "x"))
     recorded(tmp_path, "In [1]", "In [2]")
-    assert "another run" in chapter(file).missing
+    assert "cells that are not there" in chapter(file).missing
+    write(tmp_path, "01-x.ipynb", TITLE, printed(1, "x"), printed(2, "web-0  UID 0bad…  ready"))
+    assert "UIDs that it lacks" in chapter(file).missing
     assert chapter(file).history is None
 
 
