@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine test-faults bench down lint format notebooks site pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-faults bench down lint format notebooks site picture pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -51,6 +51,9 @@ notebooks: .venv/dev ## run every notebook on the test cluster and keep the outp
 
 site: .venv/dev ## make the static site of the executed notebooks, into build/site
 	@python -m website
+
+picture: .venv/dev ## make the moving picture of the README, into docs/
+	@python -m website.picture
 
 pins: .venv/dev ## write the versions that are installed now into constraints.txt
 	@mkdir -p build

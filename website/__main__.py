@@ -16,7 +16,6 @@ from website.build import build
 from website.chapters import SiteError
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURE = ROOT / "docs" / "rolling-update.svg"
 
 
 def main(arguments: list[str]) -> int:
@@ -27,8 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--strict", action="store_true", help="fail if a chapter lacks something")
     given = parser.parse_args(arguments)
     try:
-        picture = PICTURE if PICTURE.exists() else None
-        pages = build(given.notebooks.resolve(), given.out.resolve(), picture)
+        pages = build(given.notebooks.resolve(), given.out.resolve(), ROOT / "docs")
     except SiteError as wrong:
         print(wrong, file=sys.stderr)
         return 1

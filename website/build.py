@@ -26,6 +26,12 @@ HERE = Path(__file__).parent
 FIRST_PAGE = 500_000
 CHAPTER_PAGE = 2_000_000
 SHARED = ("site.css", "code.css", "site.js")
+PICTURES = (
+    "rolling-update-light.webp",
+    "rolling-update-dark.webp",
+    "board-light.png",
+    "board-dark.png",
+)
 OF_CHAPTERS = ("board.css", "board.js", "follow.js")
 
 
@@ -38,17 +44,17 @@ class Page:
     complaints: tuple[str, ...]
 
 
-def build(notebooks: Path, out: Path, picture: Path | None = None) -> list[Page]:
+def build(notebooks: Path, out: Path, pictures: Path | None = None) -> list[Page]:
     """Make the site of a folder of notebooks; what stood at ``out`` is replaced at the end.
 
-    ``picture`` is the moving picture of the first page. Raises SiteError for notebooks that
+    ``pictures`` is the folder with the first page's pictures. Raises SiteError for notebooks that
     cannot be read, and for a page that weighs too much; `out` is then left as it was.
     """
     found = chapters(notebooks)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
-        pages = _Site(found, draft, picture).write()
+        pages = _Site(found, draft, pictures).write()
         for page in pages:
             most = FIRST_PAGE if page.name == "index.html" else CHAPTER_PAGE
             if page.weight > most:
@@ -65,10 +71,10 @@ def build(notebooks: Path, out: Path, picture: Path | None = None) -> list[Page]
 
 
 class _Site:
-    def __init__(self, found: list[Chapter], out: Path, picture: Path | None) -> None:
+    def __init__(self, found: list[Chapter], out: Path, pictures: Path | None) -> None:
         self.chapters = found
         self.out = out
-        self.picture = picture
+        self.pictures = pictures
         self.pages = {f"{one.name}.ipynb": one.page for one in found}
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -137,13 +143,15 @@ class _Site:
 
     def first(self, entries: list[tuple[Chapter, Rendered]]) -> Page:
         loaded = ["index.html", *(f"assets/{name}" for name in SHARED)]
-        if self.picture:
-            self.put(f"figures/{self.picture.name}", self.picture.read_bytes())
-            loaded.append(f"figures/{self.picture.name}")
+        heaviest = 0
+        if self.pictures:
+            for name in PICTURES:
+                self.put(f"figures/{name}", (self.pictures / name).read_bytes())
+            # A browser loads one of them: the theme and the wish for stillness decide which.
+            heaviest = max(self.weight([f"figures/{name}"]) for name in PICTURES)
         rows = [(one, markdown(one.goal), _counts(rendered)) for one, rendered in entries]
-        picture = f"figures/{self.picture.name}" if self.picture else ""
-        self.fill("index.html", "index.html", rows=rows, picture=picture)
-        return Page("index.html", self.weight(loaded), ())
+        self.fill("index.html", "index.html", rows=rows, moves=bool(self.pictures))
+        return Page("index.html", self.weight(loaded) + heaviest, ())
 
     def weight(self, names: list[str]) -> int:
         return sum((self.out / name).stat().st_size for name in names)

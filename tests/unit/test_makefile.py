@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STANDARD = "sh env dirname cat cksum sed cut tr id date tail rm mkdir timeout flock"
 TARGETS = (
     "help", "lab", "test", "test-fast", "test-machine", "test-faults", "bench", "down", "lint",
-    "format", "notebooks", "site", "pins",
+    "format", "notebooks", "site", "picture", "pins",
 )  # fmt: skip
 
 

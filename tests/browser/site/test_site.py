@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, made_notebooks: Path) -> Path
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the course's own notebooks, within its budgets."""
     out = tmp_path_factory.mktemp("real") / "site"
-    build(ROOT / "notebooks", out)
+    build(ROOT / "notebooks", out, ROOT / "docs")
     return out
 
 
