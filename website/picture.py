@@ -55,7 +55,7 @@ def stage(browser: Browser, dark: bool) -> Iterator[Page]:
         "data": json.dumps(data).replace("<", "\\u003c"),
     }
     context = browser.new_context(
-        viewport={"width": WIDE, "height": 402}, device_scale_factor=1.25, reduced_motion="reduce"
+        viewport={"width": WIDE, "height": 424}, device_scale_factor=1.25, reduced_motion="reduce"
     )
     try:
         page = context.new_page()

@@ -102,7 +102,9 @@
   // With many sets on the board, the one that changes is brought into sight.
   const view = document.getElementById("board");
   const reveal = (frame) => {
-    const key = Object.keys(data.frames[frame]?.groups ?? {}).find((one) => board.sets.has(one));
+    let near = frame; // many moments are of an event alone
+    while (near > 0 && !data.frames[near].groups) near -= 1;
+    const key = Object.keys(data.frames[near]?.groups ?? {}).find((one) => board.sets.has(one));
     if (!key || view.scrollHeight <= view.clientHeight) return;
     const set = board.sets.get(key).root.getBoundingClientRect();
     const { top } = view.getBoundingClientRect();
