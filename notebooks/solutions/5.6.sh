@@ -6,4 +6,4 @@ kubectl patch statefulset post -p '{"spec": {"template": {"spec": {"containers":
   "name": "rabbitmq",
   "env": [{"name": "RABBITMQ_ERLANG_COOKIE", "valueFrom": {"secretKeyRef": {"name": "mq", "key": "cookie"}}}],
   "startupProbe": {"failureThreshold": 180}}]}}}}'
-kubectl rollout status statefulset/post --timeout=170s
+kubectl rollout status statefulset/post --timeout=170s >/dev/null
