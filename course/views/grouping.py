@@ -230,9 +230,10 @@ class Grouping:
         return {(group.key, None)}
 
     @staticmethod
-    def _naming(service: Json) -> tuple[Any, Any]:
+    def _naming(service: Json) -> tuple[Any, ...]:
+        """What decides which names there are."""
         spec = get(service, "spec", default={})
-        return get(spec, "clusterIP"), get(spec, "publishNotReadyAddresses")
+        return get(spec, "clusterIP"), get(spec, "publishNotReadyAddresses"), get(spec, "selector")
 
     def _service(self, thing: Json, gone: bool) -> set[Touch]:
         key = identity(thing)

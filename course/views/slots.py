@@ -49,10 +49,19 @@ def resolves(grouping: Grouping, group: Group, pod: Json | None) -> bool:
     governing = grouping.services.get((group.namespace, service))
     if governing is None or pod is None or get(governing, "spec", "clusterIP") != "None":
         return False
+    if not _selects(governing, pod):
+        return False
     early = bool(get(governing, "spec", "publishNotReadyAddresses"))
     leaving = get(pod, "metadata", "deletionTimestamp") is not None
     known = bool(get(pod, "status", "podIP"))
     return known and (early or (is_ready(pod) and not leaving))
+
+
+def _selects(service: Json, pod: Json) -> bool:
+    """Whether a Service finds a Pod; of one without a selector somebody else says what it finds."""
+    labels = get(pod, "metadata", "labels", default={})
+    selector = get(service, "spec", "selector", default={})
+    return all(labels.get(label) == value for label, value in selector.items())
 
 
 def slot(grouping: Grouping, group: Group, key: str) -> dict[str, Any] | None:

@@ -171,6 +171,21 @@ def test_a_name_resolves_only_when_ready_unless_the_service_says_otherwise() -> 
     assert part["slots"]["0"]["resolves"] is False
 
 
+def test_a_name_does_not_resolve_while_the_service_selects_other_pods() -> None:
+    made = Made()
+    made.stateful("web", 1)
+    made.pod("web-0", "aaaaa")
+    made.run("web-0", ready=True)
+    made.put("Service", "web", spec={"clusterIP": "None", "selector": {"app": "other"}})
+    assert slots(made)["0"]["resolves"] is False
+    model, since = Model(made.history.snapshot()), made.history.end
+    label = "controller-revision-hash"
+    selector = {label: made.history.snapshot().pods["web-0"]["metadata"]["labels"][label]}
+    made.put("Service", "web", spec={"clusterIP": "None", "selector": selector})
+    part = model.apply(made.history.changes(since))["groups"]["StatefulSet/chapter-4/web"]
+    assert part["slots"]["0"]["resolves"] is True
+
+
 def test_ordinals_may_start_elsewhere() -> None:
     made = Made()
     made.stateful("web", 2, ordinals={"start": 5})
