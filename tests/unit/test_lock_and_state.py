@@ -1,6 +1,8 @@
 """One command at a time, and what is remembered between commands."""
 
 import dataclasses
+import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +54,28 @@ def test_a_second_command_says_who_holds_the_lock_and_gives_up_in_time(
         pass
     assert f"process {holder.pid}" in error.value.why
     assert told.lines == [f"Waiting: `lab up` (process {holder.pid}) is at work on this lab."]
+
+
+def test_a_holder_that_has_not_written_its_name_yet_is_given_a_moment(
+    tmp_path: Path, told, monkeypatch
+):
+    file = tmp_path / "lock"
+    name = json.dumps({"pid": 7, "command": "up"})
+    with file.open("a+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        monkeypatch.setattr(lock.time, "sleep", lambda _: file.write_text(name))
+        with pytest.raises(LabError), lock.held(file, "up", told, wait=0.1):
+            pass
+    assert told.lines == ["Waiting: `lab up` (process 7) is at work on this lab."]
+
+
+def test_a_holder_that_never_says_its_name_is_another_command(tmp_path: Path, told, monkeypatch):
+    monkeypatch.setattr(lock, "NAME_SECONDS", 0.05)
+    with (tmp_path / "lock").open("a+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(LabError), lock.held(tmp_path / "lock", "up", told, wait=0.1):
+            pass
+    assert told.lines == ["Waiting: another command is at work on this lab."]
 
 
 def test_the_lock_of_a_killed_command_is_free(tmp_path: Path, holder):
