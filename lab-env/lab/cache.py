@@ -98,20 +98,21 @@ def _signature(folder: Path) -> dict[str, tuple[int, int, str]]:
     found = {}
     for file in sorted(path for path in folder.rglob("*") if _counts(path)):
         facts = file.stat()
-        found[str(file.relative_to(folder))] = (facts.st_size, facts.st_mtime_ns, _hash(file))
+        found[str(file.relative_to(folder))] = (facts.st_size, facts.st_mtime_ns, file_hash(file))
     return found
 
 
 def _same(file: Path, size: int, changed: int, digest: str) -> bool:
     facts = file.stat()
-    return facts.st_size == size and (facts.st_mtime_ns == changed or _hash(file) == digest)
+    return facts.st_size == size and (facts.st_mtime_ns == changed or file_hash(file) == digest)
 
 
 def _counts(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _hash(file: Path) -> str:
+def file_hash(file: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lab import archive, paths
-from lab.cache import WHOLE, Cache, key
+from lab.cache import WHOLE, Cache, file_hash, key
 from lab.errors import LabError
 
 MANIFEST = "manifest.json"
@@ -49,7 +49,7 @@ def write(out: Path, cache: Cache, entries: Sequence[str], wheels: Path) -> None
     """Write an archive; ``wheels`` is a folder of Python packages. Nothing half written stays."""
     held = {f"{entry}/{path.name}": path for entry in entries for path in _files(cache, entry)}
     held |= {f"{WHEELS}/{path.name}": path for path in sorted(wheels.iterdir())}
-    files = {name: (path.stat().st_size, _hash(path)) for name, path in held.items()}
+    files = {name: (path.stat().st_size, file_hash(path)) for name, path in held.items()}
     manifest = Manifest(FORMAT, course(), archive.architecture(), list(entries), files)
     half = out.with_name(f".half-{out.name}")
     try:
@@ -167,11 +167,6 @@ def _damaged(file: Path, why: str) -> LabError:
 def _files(cache: Cache, entry: str) -> list[Path]:
     """The files of a result, all of which lie in one folder; not the cache's own note."""
     return sorted(path for path in (cache.root / entry).iterdir() if path.name != WHOLE)
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _add_text(tar: tarfile.TarFile, scratch: Path, text: str) -> None:
