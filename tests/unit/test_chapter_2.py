@@ -109,6 +109,20 @@ def test_a_claim_in_use_was_to_stay_even_if_it_lives_on_for_a_while(story, claim
     assert "data-web-0 is gone too" in only_the_unused(claims()).because
 
 
+def test_a_claim_that_was_on_its_way_out_is_held_against_nobody(story, claims):
+    story.claim("data-drop-drop-0", "pvc-marked")
+    story.terminating("data-drop-drop-0", CLAIM)
+    story.claim("data-drop-drop-1", "pvc-orphan")
+    gone = [{"kind": "StatefulSet", "name": "drop-drop", "uid": "a set that is gone"}]
+    story.change(
+        CLAIM, "data-drop-drop-1", lambda one: one["metadata"].update(ownerReferences=gone)
+    )
+    attempt = since_now(story)
+    for name in ("data-drop-drop-0", "data-drop-drop-1", "data-keep-keep-0", "data-keep-keep-1"):
+        story.gone(name, CLAIM)
+    assert isinstance(only_the_unused(attempt()), Right)
+
+
 def test_begun_too_early_it_says_so(story):
     attempt = since_now(story)
     assert "no unused claim" in only_the_unused(attempt()).because
