@@ -124,7 +124,7 @@ def lesson() -> Iterator[Lesson]:
     book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, FOLDER / "board.ipynb")
     try:
-        with _jupyter() as (process, address), _browser() as page:
+        with jupyter() as (process, address), browser() as page:
             parts = urlsplit(address)
             place = f"http://{parts.netloc}/lab/tree/build/bench/board.ipynb"
             page.goto(f"{place}?{parts.query}&reset")
@@ -165,7 +165,8 @@ def _changes(page: Page, cell: Any, before: str, makes: Path) -> None:
 
 
 @contextmanager
-def _jupyter() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def jupyter() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `lab open`; gives its process and the address that it prints."""
     process = subprocess.Popen(
         [LAB, "open"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -181,7 +182,8 @@ def _jupyter() -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @contextmanager
-def _browser() -> Iterator[Page]:
+def browser() -> Iterator[Page]:
+    """Open a page in Chromium, without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
