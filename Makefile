@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine test-faults bench down lint format notebooks site picture pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-faults bench look down lint format notebooks site picture pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -34,6 +34,10 @@ test-machine: .venv/dev ## run the tests that cut off, fill up and restart thing
 test-faults: .venv/dev ## break the database and the queue 30 times each, by chance, and count (FAULTS=3, FAULTS_SEED=5)
 	@$(TEST_LAB) lab up
 	@$(TEST_LAB) FAULTS=$${FAULTS:-30} PYTHONPATH=tests python -m pytest tests/faults -s
+
+look: .venv/dev ## run the chapters in JupyterLab twice, and photograph them, into build/learner
+	@$(TEST_LAB) lab up
+	@$(TEST_LAB) PYTHONPATH=tests/bench python tests/learner/run_all.py notebooks/0*.ipynb
 
 bench: .venv/dev ## measure against the budgets, into build/bench.json (BENCH_SOAK_MINUTES=30: also what grows)
 	@python tests/bench/run.py

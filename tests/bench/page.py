@@ -185,12 +185,12 @@ def jupyter() -> Iterator[tuple[subprocess.Popen[str], str]]:
 def browser() -> Iterator[Page]:
     """Open a page in Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 800})
         try:
             yield page
         finally:
-            browser.close()
+            chromium.close()
 
 
 def _wait_gone(pids: list[int], seconds: float = 15) -> None:

@@ -2,14 +2,13 @@
 
     PYTHONPATH=tests/bench python tests/learner/run_all.py NOTEBOOK...
 
-The lab must be up. Each notebook is run as a copy below build/learner, so that the committed one
+`make look` calls it for all chapters. The lab must be up. Each notebook is run as a copy below build/learner, so that the committed one
 stays as it is. The pictures stand beside the copy: `NAME-light-03.png` is the third screen from
 the top after the first run, `dark` those after the second. Exits with 1 if a cell failed.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from lab.paths import CHECKOUT
 
 FOLDER = CHECKOUT / "build" / "learner"
 NOTEBOOKS = CHECKOUT / "notebooks"
-MARK = "from pathlib import Path\nPath('ended').touch()"
+MARK = "from pathlib import Path\nPath({!r}).touch()"
 RUN_SECONDS = 720.0
 # A kernel that has been idle for so long, with the last cell not run, has stopped at an error.
 IDLE_SECONDS = 8.0
@@ -47,7 +46,7 @@ class Chapter:
 
     def run_all(self) -> float:
         """Run all cells and return the seconds that it took; raises Failed."""
-        mark = FOLDER / "ended"
+        mark = self.copy.with_suffix(".ended")
         mark.unlink(missing_ok=True)
         self._wait_idle()
         began = time.monotonic()
@@ -124,6 +123,8 @@ class Chapter:
 def prepare(file: Path) -> Path:
     """Copy a notebook without its outputs, with a last cell that says that it got there."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob(f"{file.stem}*"):
+        old.unlink()
     for beside in ("manifests", "solutions"):
         if not (FOLDER / beside).exists():
             (FOLDER / beside).symlink_to(NOTEBOOKS / beside)
@@ -131,9 +132,10 @@ def prepare(file: Path) -> Path:
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    book.cells.append(nbformat.v4.new_code_cell(MARK))
-    nbformat.write(book, FOLDER / file.name)
-    return FOLDER / file.name
+    book.cells.append(nbformat.v4.new_code_cell(MARK.format(f"{file.stem}.ended")))
+    copy = FOLDER / file.name
+    nbformat.write(book, copy)
+    return copy
 
 
 def look_at(file: Path) -> None:
@@ -171,5 +173,4 @@ def main(files: list[Path]) -> int:
 
 
 if __name__ == "__main__":
-    shutil.rmtree(FOLDER, ignore_errors=True)
     sys.exit(main([Path(one) for one in sys.argv[1:]]))
