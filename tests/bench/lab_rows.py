@@ -113,7 +113,7 @@ def _set(settings: Settings) -> float:
     lab("reset", "1")
 
     def ready() -> None:
-        kubectl.run("-n", "chapter-1", "apply", "-f", "notebooks/manifests/01")
+        kubectl.run("-n", "chapter-1", "apply", "-f", "notebooks/manifests/01/web.yaml")
         kubectl.run("-n", "chapter-1", "rollout", "status", "statefulset/web", timeout=60)
 
     return _seconds(ready)

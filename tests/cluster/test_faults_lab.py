@@ -109,11 +109,25 @@ def test_two_pods_cut_from_each_other_reach_all_else(web, neighbours, reaches, c
     assert rules(containers, node) == []
 
 
+def test_a_pod_beside_the_api_server_is_cut_off_it_too(opened, lab, kubectl):
+    there = f'{{"spec": {{"nodeName": "{lab.name}-control-plane"}}}}'
+    kubectl("run", "beside", "--image=lab.local/web:v1", f"--overrides={there}")
+    kubectl("wait", "pod/beside", "--for=condition=Ready", "--timeout=60s")
+    assert api_answers(kubectl, "beside")
+    with fault.cut_network("beside"):
+        assert not api_answers(kubectl, "beside")
+    assert api_answers(kubectl, "beside")
+
+
+def api_answers(kubectl, name):
+    # It speaks TLS alone, and says so in plain text.
+    ask = ("exec", name, "--", "timeout", "3", "web", "get", "http://kubernetes.default:443/")
+    return "HTTPS" in kubectl(*ask, check=False)
+
+
 def test_the_api_server_is_kept_from_the_pods_that_are_named_only(web, kubectl, pod, containers):
     def answers(name):
-        # It speaks TLS alone, and says so in plain text.
-        ask = ("exec", name, "--", "timeout", "3", "web", "get", "http://kubernetes.default:443/")
-        return "HTTPS" in kubectl(*ask, check=False)
+        return api_answers(kubectl, name)
 
     assert answers("web-0")
     assert answers("web-2")

@@ -31,6 +31,9 @@ def cut_network(target: str) -> Fault:
         return _cut_node(session, full_name(session, target))
     node, address = _place(session, target)
     rules: list[Rule] = [
+        # On the control plane the API server is local too, and is not to be reached.
+        ("-s", address, "-p", "tcp", "--dport", API, "-j", "DROP"),
+        ("-d", address, "-p", "tcp", "--sport", API, "-j", "DROP"),
         ("-d", address, "-m", "addrtype", "--src-type", "LOCAL", "-j", "RETURN"),
         ("-s", address, "-m", "addrtype", "--dst-type", "LOCAL", "-j", "RETURN"),
         ("-d", address, "-j", "DROP"),
