@@ -3,8 +3,9 @@
     PYTHONPATH=tests/bench python tests/learner/run_all.py NOTEBOOK...
 
 `make look` calls it for all chapters. The lab must be up. Each notebook is run as a copy below
-build/learner, so that the committed one stays as it is. The pictures stand beside the copy: `NAME-light-03.png` is the third screen from
-the top after the first run, `dark` those after the second. Exits with 1 if a cell failed.
+build/learner, so that the committed one stays as it is. The pictures stand beside the copy:
+`NAME-light-03.png` is the third screen from the top after the first run, `dark` those after the
+second. Exits with 1 if a cell failed.
 """
 
 from __future__ import annotations
