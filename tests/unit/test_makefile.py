@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = "sh env dirname cat cksum sed cut tr id date tail rm mkdir timeout flock"
 TARGETS = (
-    "help", "lab", "test", "test-fast", "test-machine", "test-faults", "bench", "look", "down", "lint",
-    "format", "notebooks", "site", "picture", "pins",
+    "help", "lab", "test", "test-fast", "test-machine", "test-faults", "bench", "look", "down",
+    "lint", "format", "notebooks", "site", "picture", "pins",
 )  # fmt: skip
 
 
