@@ -108,7 +108,7 @@ def only_the_unused(attempt: Attempt) -> Outcome:
     for name in sorted(set(before) - unused - going):
         if not attempt.shows(kept(f"pvc/{name}")):
             return Wrong(f"{name} is gone too, and it was not unused.")
-        if pods.is_terminating(now[name]) and not pods.is_terminating(before[name]):
+        if pods.is_terminating(now[name]):
             return Wrong(f"{name} will be gone as soon as its Pod is. It was not unused.")
     left = sorted(unused & set(now))
     if len(left) == len(unused):
