@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from course.cluster.connection import Connection, Refusal, connect
 from course.cluster.controller import settled
 from course.cluster.kinds import Kind
 from course.cluster.watch import Watch
+from course.exercises.scorebook import Scorebook, ScorebookError
 from course.exercises.session import CHAPTER
 from course.record import History
 from course.views.board import board
@@ -100,6 +102,7 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
     except BaseException:  # an interrupt, too, must leave the chapter free
         _kernel.close()
         raise
+    _note_opened(settings, number)
     if show:
         _show(_kernel.chapter)
     return _kernel.chapter
@@ -148,6 +151,15 @@ def _wait_for_account(connection: Connection, namespace: str) -> None:
             raise
 
     session.until(f"The ServiceAccount of {namespace}", 10, there)
+
+
+def _note_opened(settings: Settings, number: int) -> None:
+    """Keep for the start page where the learner is."""
+    try:
+        book = Scorebook(settings.folder / "progress.json")
+        book.change(lambda page: page.opened.update({str(number): time.time()}))
+    except ScorebookError as refused:
+        print(refused)  # the chapter is of use without it
 
 
 def _show(opened: Chapter) -> None:

@@ -71,15 +71,16 @@ def _html(row: Row) -> str:
     )
 
 
-def _rows(page: Page) -> list[Row]:
+def rows(page: Page) -> list[Row]:
+    """Each chapter with its exercises and guesses, from what is kept."""
     known = every()
-    rows = []
+    found = []
     for chapter in CHAPTERS:
         tasks = tuple((one, _state(page, one)) for one in known if one.chapter == chapter)
         guesses = [guess for guess in page.guesses.values() if guess.chapter == chapter]
         right, of = sum(guess.right for guess in guesses), sum(guess.of for guess in guesses)
-        rows.append(Row(chapter, tasks, right, of))
-    return rows
+        found.append(Row(chapter, tasks, right, of))
+    return found
 
 
 def _state(page: Page, task: Exercise) -> str:
@@ -94,7 +95,7 @@ class _Progress:
 
     def __call__(self) -> Overview:
         """The overview of all chapters."""
-        return Overview(_rows(Scorebook(current().progress_file).read()))
+        return Overview(rows(Scorebook(current().progress_file).read()))
 
     def reset(self) -> None:
         """Forget what was solved, the hints given and the guesses, in every chapter."""

@@ -38,10 +38,19 @@ class Guess:
 
 @dataclass
 class Page:
-    """Everything that is kept: exercises by number, guesses by question."""
+    """Everything that is kept: exercises by number, guesses by question.
+
+    ``opened`` says when a chapter was opened last, in seconds since 1970, by its number.
+    """
 
     exercises: dict[str, Exercise] = field(default_factory=dict)
     guesses: dict[str, Guess] = field(default_factory=dict)
+    opened: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def last_opened(self) -> int | None:
+        """The chapter that was opened last, if any was."""
+        return int(max(self.opened, key=self.opened.__getitem__)) if self.opened else None
 
 
 class ScorebookError(CellError):
@@ -86,6 +95,7 @@ class Scorebook:
         def empty(page: Page) -> None:
             page.exercises.clear()
             page.guesses.clear()
+            page.opened.clear()
 
         self.change(empty)
 
@@ -134,4 +144,6 @@ def _page(document: Any) -> Page:
     return Page(
         {key: Exercise(**found) for key, found in document["exercises"].items()},
         {key: Guess(**found) for key, found in document["guesses"].items()},
+        # A scorebook of an older course doesn't have it.
+        {str(int(key)): float(when) for key, when in document.get("opened", {}).items()},
     )

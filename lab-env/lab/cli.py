@@ -188,5 +188,5 @@ def _parser() -> argparse.ArgumentParser:
         "load", _load, "Load an image into all nodes: one of the course's, or the engine's."
     )
     image.add_argument("image")
-    command("open", _open, "Start JupyterLab on chapter 1.")
+    command("open", _open, "Start JupyterLab: on chapter 1, later where you left off.")
     return parser

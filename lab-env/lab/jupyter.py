@@ -1,4 +1,4 @@
-"""`lab open`: JupyterLab on this machine's loopback, on chapter 1."""
+"""`lab open`: JupyterLab on this machine's loopback, with the start page and chapter 1."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
+
+from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 from lab import proxies
 from lab.errors import LabError
@@ -21,7 +24,9 @@ from lab.paths import CHECKOUT
 from lab.ports import LOOPBACK, choose
 from lab.settings import Settings
 
-CHAPTER = "01-introduction.ipynb"
+CHAPTER = "notebooks/01-introduction.ipynb"
+# What writes the start page and says what to open. The lab knows the course by this name alone.
+START = "course.chapters.start"
 # Two busy cores start it in well under ten seconds.
 START_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.2
@@ -32,6 +37,8 @@ OVERRIDES = {
         "fetchNews": "false",
         "checkForUpdates": False,
     },
+    # The start page and the documents are there to be read.
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
 
 
@@ -47,11 +54,12 @@ def open_jupyter(settings: Settings) -> int:
     token = secrets.token_hex(24)
     folder = settings.folder / "jupyter"
     _write_overrides(folder)
+    inside = environment(settings, folder, token, os.environ)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             command(port),
             cwd=CHECKOUT,
-            env=environment(settings, folder, token, os.environ),
+            env=inside,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -60,8 +68,10 @@ def open_jupyter(settings: Settings) -> int:
         )
         before = signal.signal(signal.SIGTERM, _as_interrupt)
         try:
+            first = start_page(settings, inside)
             _wait_until_it_answers(server, port, token, folder / "log")
-            print(f"JupyterLab: {url(port, token)}\nCtrl-C ends it; the cluster stays.", flush=True)
+            print(f"JupyterLab: {url(port, token, first)}", flush=True)
+            print("Ctrl-C ends it; the cluster stays.", flush=True)
             return server.wait()
         except KeyboardInterrupt:
             return 0
@@ -70,9 +80,42 @@ def open_jupyter(settings: Settings) -> int:
             _end(server)
 
 
-def url(port: int, token: str) -> str:
-    """Return the address of chapter 1."""
-    return f"http://{LOOPBACK}:{port}/lab/tree/notebooks/{CHAPTER}?token={token}"
+def url(port: int, token: str, first: str = CHAPTER) -> str:
+    """Return the address of a file of the checkout in JupyterLab."""
+    return f"http://{LOOPBACK}:{port}/lab/tree/{quote(first)}?token={token}"
+
+
+def start_page(settings: Settings, inside: Mapping[str, str]) -> str:
+    """Write the start page, and return the file that a learner should see first.
+
+    The page is written anew each time, with what was done since. JupyterLab has it in a tab of
+    its own from the first time on. Without it there is chapter 1 all the same.
+    """
+    file = CHECKOUT / "build" / "labs" / settings.name / "start.md"
+    done = subprocess.run(
+        [sys.executable, "-m", START, str(file)],
+        cwd=CHECKOUT, env=dict(inside), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        reason = (done.stderr.strip() or "It said nothing.").splitlines()[-1]
+        print(f"There is no start page: {reason}", file=sys.stderr)
+        return CHAPTER
+    _first_tabs(Path(inside["JUPYTERLAB_WORKSPACES_DIR"]), file.relative_to(CHECKOUT))
+    return done.stdout.strip()
+
+
+def _first_tabs(workspaces: Path, start: Path) -> None:
+    """Let JupyterLab open with the start page, unless it remembers tabs of the learner's own."""
+    if workspaces.is_dir() and any(workspaces.iterdir()):
+        return
+    tab = f"markdownviewer-widget:{start}"
+    dock = {"type": "tab-area", "currentIndex": 0, "widgets": [tab]}
+    data = {
+        "layout-restorer:data": {"main": {"dock": dock, "current": tab}},
+        tab: {"data": {"path": str(start), "factory": "Markdown Preview"}},
+    }
+    layout = json.dumps({"data": data, "metadata": {"id": "default"}})
+    WorkspacesManager(str(workspaces)).save("default", layout)
 
 
 def command(port: int) -> list[str]:

@@ -80,6 +80,23 @@ def test_a_proxy_is_kept_out_of_the_way_of_the_cluster(settings):
     assert proxies.past_loopback({"A": "b"}) == {"A": "b"}
 
 
+def test_tabs_of_the_learner_s_own_are_left_alone(tmp_path):
+    jupyter._first_tabs(tmp_path / "workspaces", Path("build/start.md"))
+    made = next((tmp_path / "workspaces").iterdir())
+    assert "build/start.md" in made.read_text()
+    made.write_text("the learner's")
+    jupyter._first_tabs(tmp_path / "workspaces", Path("build/start.md"))
+    assert [file.read_text() for file in made.parent.iterdir()] == ["the learner's"]
+
+
+def test_a_start_page_that_fails_leaves_chapter_one(settings, monkeypatch, capsys):
+    monkeypatch.setattr(jupyter, "START", "course.chapters.none")
+    assert jupyter.start_page(
+        settings, dict(jupyter.environment(settings, settings.folder, "t", {}))
+    ) == ("notebooks/01-introduction.ipynb")
+    assert "No module named course.chapters.none" in capsys.readouterr().err
+
+
 def test_the_address_opens_chapter_one():
     shown = jupyter.url(8889, "abc")
     assert re.fullmatch(

@@ -36,7 +36,21 @@ def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
     assert book.read() == Page()
     book.change(solve("1.2"))
     book.change(lambda page: page.guesses.update(q=Guess(1, 3, 4)))
-    assert Scorebook(book.path).read() == Page({"1.2": Exercise(True, 2, 1)}, {"q": Guess(1, 3, 4)})
+    book.change(lambda page: page.opened.update({"3": 7.5}))
+    assert Scorebook(book.path).read() == Page(
+        {"1.2": Exercise(True, 2, 1)}, {"q": Guess(1, 3, 4)}, {"3": 7.5}
+    )
+
+
+def test_a_file_of_an_older_course_is_read(tmp_path: Path) -> None:
+    book = Scorebook(tmp_path / "progress.json")
+    book.path.write_text('{"version": 1, "exercises": {}, "guesses": {}}')
+    assert book.read() == Page()
+    assert book.read().last_opened is None
+
+
+def test_the_chapter_opened_last_is_known() -> None:
+    assert Page(opened={"2": 9.0, "5": 11.0, "6": 3.0}).last_opened == 5
 
 
 def test_two_kernels_lose_nothing_of_each_other(tmp_path: Path) -> None:
