@@ -14,6 +14,7 @@ from lab.down import down
 from lab.engine import find
 from lab.errors import LabError
 from lab.kubectl import no_lab
+from lab.ports import LOOPBACK
 from lab.progress import Progress, Quiet, progress
 from lab.reset import reset
 from lab.settings import Settings
@@ -63,6 +64,21 @@ def _export(settings: Settings, asked: argparse.Namespace) -> int:
         lambda shown: export(settings, asked.file, shown),
         f"{asked.file} is written.",
     )
+
+
+def _serve(settings: Settings, asked: argparse.Namespace) -> int:
+    from lab.classroom import serve
+
+    shown = Quiet() if asked.json else progress()
+    with shown.shown(), lock.held(settings.lock, "serve", shown):
+        served = serve(settings, asked.address, asked.port, shown)
+    if asked.json:
+        print(json.dumps({"registry": served.reached_at}, indent=2), flush=True)
+    else:
+        print(f"The registry answers. On each machine: LAB_REGISTRY={served.reached_at} make lab")
+        print("Ctrl-C ends it.", flush=True)
+    served.wait()
+    return 0
 
 
 def _start(settings: Settings, asked: argparse.Namespace) -> int:
@@ -176,6 +192,11 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     exported = command("export", _export, "Write what a machine without a network needs.")
     exported.add_argument("file", metavar="FILE", type=Path)
+    serving = command("serve", _serve, "Let a room take its images from this machine.")
+    serving.add_argument(
+        "--address", default=LOOPBACK, help="where to listen; 0.0.0.0 for the whole network"
+    )
+    serving.add_argument("--port", type=int, default=5000)
     command("status", _status, "Tell whether the lab works, and what it is made of.")
     command("doctor", _doctor, "Check the machine, one line a check.")
     chapter = command("reset", _reset, "Undo all faults and empty the chapters.")

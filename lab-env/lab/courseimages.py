@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lab import archive, containerfile, debian, debianscript, golang, paths, rootfs
+from lab import archive, containerfile, debian, debianscript, golang, paths, remote, rootfs
 from lab.cache import Cache, key
+from lab.engine import find
 from lab.errors import LabError
 from lab.progress import Progress, Quiet
 from lab.settings import Settings
@@ -24,7 +25,7 @@ REGISTRY = "lab.local"
 # Debian 13: its dig, unlike that of 12, does without ICU (37 MB).
 SUITE = "trixie"
 ARCHIVE = "image.tar"
-_KNOWN = {"versions", "chapters", "go", "debian", "busybox", "folders"}
+_KNOWN = {"versions", "chapters", "nodes", "go", "debian", "busybox", "folders"}
 _KNOWN_DEBIAN = {"suite", "packages", "programs", "without", "script"}
 
 
@@ -35,6 +36,11 @@ class CourseImage:
     reference: str
     archive: Path
     id: str
+
+    @property
+    def served_as(self) -> str:
+        """Its name in a registry of `lab serve`, whose tag says what the image is made of."""
+        return served_as(self.reference, self.archive.parent.name)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Recipe:
         """The chapters that alone need the image; none stands for the whole course."""
         return tuple(self.context.get("chapters", ()))
 
+    @property
+    def in_nodes(self) -> bool:
+        """Whether Pods run it; the lab's own tools are images, too."""
+        return bool(self.context.get("nodes", True))
+
     def reference(self, version: str) -> str:
         """The name that a Pod's manifest gives the image."""
         return f"{REGISTRY}/{self.name}:{version}"
@@ -70,7 +81,8 @@ def course_images(settings: Settings, progress: Progress) -> list[CourseImage]:
     Those that belong to a chapter are left out: `chapter_images` has them. Raises LabError
     with what is missing when one can't be built.
     """
-    return _built([recipe for recipe in recipes() if not recipe.chapters], settings, progress)
+    wanted = [recipe for recipe in recipes() if recipe.in_nodes and not recipe.chapters]
+    return _built(wanted, settings, progress)
 
 
 def chapter_images(number: int, settings: Settings, progress: Progress) -> list[CourseImage]:
@@ -81,6 +93,11 @@ def chapter_images(number: int, settings: Settings, progress: Progress) -> list[
     """
     wanted = [recipe for recipe in recipes() if number in recipe.chapters]
     return _built(wanted, settings, progress)
+
+
+def every_image(settings: Settings, progress: Progress) -> list[CourseImage]:
+    """Return the images of the course and of all its chapters, as the others do."""
+    return _built([recipe for recipe in recipes() if recipe.in_nodes], settings, progress)
 
 
 def named(reference: str, settings: Settings, progress: Progress) -> CourseImage | None:
@@ -131,6 +148,9 @@ def _all_versions(recipe: Recipe, settings: Settings, progress: Progress) -> lis
 
 def _image(recipe: Recipe, version: str, settings: Settings, progress: Progress) -> CourseImage:
     def make(folder: Path) -> None:
+        if settings.registry and recipe.in_nodes:
+            _fetch(settings, recipe.reference(version), inputs, folder / ARCHIVE, progress)
+            return
         prepare(recipe, version, folder, settings, progress)
         layer = folder / containerfile.LAYER
         config = containerfile.config(recipe.folder / "Containerfile")
@@ -144,12 +164,33 @@ def _image(recipe: Recipe, version: str, settings: Settings, progress: Progress)
     return CourseImage(recipe.reference(version), place / ARCHIVE, image_id(place / ARCHIVE))
 
 
+def served_as(reference: str, inputs: str) -> str:
+    """Return the name of an image in a registry of `lab serve`: `web:v1-0123456789abcdef`."""
+    return f"{reference.rpartition('/')[2]}-{inputs}"
+
+
+def _fetch(settings: Settings, reference: str, inputs: str, file: Path, progress: Progress) -> None:
+    """Take an image from the registry that LAB_REGISTRY names, instead of building it."""
+    engine = find(settings)
+    name = served_as(reference, inputs)
+    with (
+        progress.step(f"fetch {reference}"),
+        remote.pulled(engine, str(settings.registry), name) as pulled,
+    ):
+        engine.run("tag", pulled, reference)
+        try:
+            engine.save(reference, file)
+        finally:
+            engine.run("rmi", reference, check=False)
+
+
 def image_id(file: Path) -> str:
     """Return the id of the first image in an archive: the hash of its configuration."""
     with tarfile.open(file) as tar:
         content = tar.extractfile(archive.MANIFEST)
         manifest = json.load(content) if content else []
-    return str(manifest[0]["Config"]).removesuffix(".json")
+    # Engines differ in where they put it: ID.json, or blobs/sha256/ID.
+    return Path(manifest[0]["Config"]).name.removesuffix(".json")
 
 
 def _code() -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import shell, state
+from lab.archive import architecture
 from lab.errors import LabError
 from lab.settings import Settings
 
@@ -18,6 +19,7 @@ from lab.settings import Settings
 ORDER = ("docker", "podman", "nerdctl")
 # A daemon that hangs must not hang us. A sound engine answers in well under a second.
 ANSWER_SECONDS = 10.0
+SAVE_SECONDS = 300.0
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 OURS_LABEL = "lab.statefulset"
 NETAVARK = Path("/usr/lib/podman/netavark")
@@ -53,6 +55,10 @@ class Engine:
         """Tell whether the engine holds an image of this reference."""
         return self.run("image", "inspect", reference, check=False).code == 0
 
+    def save(self, reference: str, file: Path) -> None:
+        """Save one image to an archive."""
+        self.run(*save_words(self.provider, reference, file), timeout=SAVE_SECONDS)
+
     def containers(self, cluster: str) -> dict[str, str]:
         """Return the names of a kind cluster's containers with the state of each.
 
@@ -76,6 +82,18 @@ class Engine:
     def stop(self, names: list[str]) -> None:
         """Stop running containers in order, within a bound."""
         self.run("stop", "-t", "20", *names, timeout=120)
+
+
+def save_words(provider: str, reference: str, file: Path) -> list[str]:
+    """Return the engine's words for saving one image to an archive.
+
+    Docker's containerd store holds images of several platforms of which only one was pulled:
+    without the platform it saves an index whose other parts are missing, and the import fails.
+    """
+    if provider == "podman":
+        return ["save", "--format", "docker-archive", "--output", str(file), reference]
+    platform = f"linux/{architecture()}"
+    return ["image", "save", "--platform", platform, "--output", str(file), reference]
 
 
 def find(settings: Settings) -> Engine:

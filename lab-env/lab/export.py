@@ -10,12 +10,11 @@ from pathlib import Path
 
 from lab import carried, debian, paths, shell
 from lab.cache import Cache
-from lab.courseimages import CourseImage, chapter_images
+from lab.courseimages import every_image
 from lab.errors import LabError
 from lab.nodeimage import assemble, build, programs
 from lab.nodeimage.versions import versions
 from lab.progress import Progress
-from lab.reset import CHAPTERS
 from lab.settings import Settings
 
 PROJECT = "statefulset-course"
@@ -35,7 +34,7 @@ def export(settings: Settings, file: Path, progress: Progress) -> None:
         )
     made = build.parts(settings, progress)
     place = build.archived(settings, made, progress)
-    images = [*made.course, *_of_chapters(settings, progress)]
+    images = every_image(settings, progress)
     cache = Cache(settings.cache)
     entries = [
         f"{programs.KIND}/{programs.programs_key()}",
@@ -48,15 +47,6 @@ def export(settings: Settings, file: Path, progress: Progress) -> None:
             _download(Path(folder))
         with progress.step(f"write {file}"):
             carried.write(file.absolute(), cache, entries, Path(folder))
-
-
-def _of_chapters(settings: Settings, progress: Progress) -> list[CourseImage]:
-    found = {
-        image.reference: image
-        for number in CHAPTERS
-        for image in chapter_images(number, settings, progress)
-    }
-    return list(found.values())
 
 
 def _download(folder: Path) -> None:

@@ -158,17 +158,5 @@ def own_image(engine: Engine, reference: str, folder: Path) -> CourseImage:
             f"Run `{engine.provider} pull {reference}` or build it, then run the command again.",
         )
     file = folder / "own.tar"
-    engine.run(*save(engine.provider, reference, file), timeout=LIMIT_SECONDS)
+    engine.save(reference, file)
     return CourseImage(normal(reference), file, asked.out.strip().removeprefix("sha256:"))
-
-
-def save(provider: str, reference: str, file: Path) -> list[str]:
-    """Return the engine's words for saving one image to an archive.
-
-    Docker's containerd store holds images of several platforms of which only one was pulled:
-    without the platform it saves an index whose other parts are missing, and the import fails.
-    """
-    if provider == "podman":
-        return ["save", "--format", "docker-archive", "--output", str(file), reference]
-    platform = f"linux/{archive.architecture()}"
-    return ["image", "save", "--platform", platform, "--output", str(file), reference]

@@ -22,7 +22,7 @@ def answers(reference: str, limit_seconds: float) -> bool:
     said: list[bool] = []
     # The limit must hold for name resolution too, which no timeout of a socket covers.
     asking = threading.Thread(
-        target=lambda: said.append(_speaks(address(reference), limit_seconds)), daemon=True
+        target=lambda: said.append(speaks(address(reference), limit_seconds)), daemon=True
     )
     asking.start()
     asking.join(limit_seconds)
@@ -48,7 +48,8 @@ def registry(reference: str) -> str:
     return first if is_host and first != "index.docker.io" else "docker.io"
 
 
-def _speaks(url: str, limit_seconds: float) -> bool:
+def speaks(url: str, limit_seconds: float) -> bool:
+    """Tell whether what answers at this URL is a registry's API."""
     try:
         with urllib.request.urlopen(url, timeout=limit_seconds) as answer:
             return _is_registry(answer.status, answer.headers)

@@ -20,6 +20,7 @@ DEFAULT_NAME = "statefulset-lab"
 LONGEST_NAME = 63 - len("-control-plane")
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 # Spaces, line ends and a leading dash would be read as something else on a command line.
+HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?:[0-9]{1,5}")
 REFERENCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._:/@-]*")
 
 
@@ -30,6 +31,7 @@ class Settings:
     name: str
     provider: str | None
     node_image: str | None
+    registry: str | None
     images: Images
     state: Path
     cache: Path
@@ -45,6 +47,7 @@ class Settings:
             name=_name(values.get("LAB_NAME") or DEFAULT_NAME),
             provider=_one_of("LAB_PROVIDER", values.get("LAB_PROVIDER") or None, PROVIDERS),
             node_image=_reference(values.get("LAB_NODE_IMAGE") or None),
+            registry=_registry(values.get("LAB_REGISTRY") or None),
             images=cast(
                 Images,
                 _one_of("LAB_IMAGES", values.get("LAB_IMAGES") or "auto", get_args(Images)),
@@ -113,6 +116,16 @@ def _reference(reference: str | None) -> str | None:
             "Set LAB_NODE_IMAGE to the reference of a node image, or leave it out.",
         )
     return reference
+
+
+def _registry(host: str | None) -> str | None:
+    if host is not None and not HOST.fullmatch(host):
+        raise LabError(
+            f"LAB_REGISTRY={host!r} is no host of a registry.",
+            "It is a name or an address with a port, as `lab serve` prints it.",
+            "Set LAB_REGISTRY to something like 192.168.1.5:5000, or leave it out.",
+        )
+    return host
 
 
 def _state(values: Mapping[str, str]) -> Path:

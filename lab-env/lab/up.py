@@ -28,7 +28,7 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     rest. Raises LabError, with what to do, if the lab can't be made to work.
     """
     started = time.monotonic()
-    engine = _working_engine(settings, progress)
+    engine = working_engine(settings, progress)
     record = state.read(settings)
     whole = record is not None and _can_go_on(settings, engine, record)
     if record is None or not whole or not nodes.all_run(settings, engine):
@@ -79,7 +79,8 @@ def stop(settings: Settings, progress: Progress) -> None:
         engine.stop([*nodes.names(settings)[1:], nodes.names(settings)[0]])
 
 
-def _working_engine(settings: Settings, progress: Progress) -> Engine:
+def working_engine(settings: Settings, progress: Progress) -> Engine:
+    """Return the engine that works here; installs podman where none does and root may."""
     try:
         return find(settings)
     except NoEngine as trouble:

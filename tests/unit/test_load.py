@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import load, registry
+from lab import engine, load, registry
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_the_name_that_an_engine_wrote_is_found(
 
 
 def test_docker_is_asked_for_one_platform_only(tmp_path: Path) -> None:
-    assert "--platform" in load.save("docker", "web:v1", tmp_path / "a.tar")
-    assert "--platform" not in load.save("podman", "web:v1", tmp_path / "a.tar")
+    assert "--platform" in engine.save_words("docker", "web:v1", tmp_path / "a.tar")
+    assert "--platform" not in engine.save_words("podman", "web:v1", tmp_path / "a.tar")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lab import registry, shell
+from lab import registry, remote, shell
+from lab.courseimages import course_images
 from lab.engine import Engine
 from lab.errors import LabError
 from lab.nodeimage import build, programs
@@ -31,12 +32,14 @@ class NodeImage:
 def node_image(settings: Settings, engine: Engine, progress: Progress) -> NodeImage:
     """Return the image for this lab's nodes; after it the engine holds it.
 
-    LAB_NODE_IMAGE comes first, then LAB_IMAGES: `pull`, `build`, or `auto`, which takes what
-    the engine holds already, else pulls if the registry answers within three seconds, else
-    builds. Raises LabError when the image can't be had.
+    LAB_NODE_IMAGE comes first, then LAB_REGISTRY, then LAB_IMAGES: `pull`, `build`, or `auto`,
+    which takes what the engine holds already, else pulls if the registry answers within three
+    seconds, else builds. Raises LabError when the image can't be had.
     """
     if settings.node_image is not None:
-        return NodeImage(_given(engine, settings.node_image, progress), "given")
+        return NodeImage(_given(settings, settings.node_image, engine, progress), "given")
+    if settings.registry is not None:
+        return NodeImage(_fetched(settings, settings.registry, engine, progress), "pulled")
     if settings.images == "build":
         return NodeImage(build.build(settings, engine, progress), "built")
     if settings.images == "pull":
@@ -62,10 +65,14 @@ def _automatic(settings: Settings, engine: Engine, progress: Progress) -> NodeIm
     return NodeImage(build.build(settings, engine, progress), "built")
 
 
-def _given(engine: Engine, reference: str, progress: Progress) -> str:
+def _given(settings: Settings, reference: str, engine: Engine, progress: Progress) -> str:
     if not engine.has_image(reference):
         try:
-            _pull(engine, reference, progress)
+            if registry.registry(reference) == settings.registry:
+                with progress.step("fetch the node image"):
+                    remote.pull(engine, settings.registry, reference.partition("/")[2])
+            else:
+                _pull(engine, reference, progress)
         except LabError as error:
             raise LabError(
                 f"The node image {reference} is not to be had.",
@@ -86,6 +93,16 @@ def _pulled(settings: Settings, engine: Engine, progress: Progress) -> str:
                 "Set LAB_IMAGES=build to have it built from packages, or mend the network.",
             )
         _pull(engine, reference, progress)
+    return reference
+
+
+def _fetched(settings: Settings, host: str, engine: Engine, progress: Progress) -> str:
+    """Return the node image of this course's sources, from the registry of a room."""
+    reference = build.reference(course_images(settings, progress))
+    if not engine.has_image(reference):
+        served = f"node:{reference.rpartition(':')[2]}"
+        with progress.step("fetch the node image"), remote.pulled(engine, host, served) as pulled:
+            engine.run("tag", pulled, reference)
     return reference
 
 

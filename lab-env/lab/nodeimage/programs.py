@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab import archive, golang
+from lab import archive, golang, remote
 from lab.cache import Cache, key
-from lab.engine import Engine
+from lab.engine import Engine, find
 from lab.errors import LabError
 from lab.nodeimage.versions import REPOSITORY, SOURCE, versions
 from lab.progress import Progress
@@ -63,11 +63,24 @@ def kind_binary(settings: Settings, progress: Progress) -> Path:
         return cache.root / KIND / programs_key() / "kind"
 
     def make(folder: Path) -> None:
+        if settings.registry:
+            _fetch_kind(settings, folder / "kind", progress)
+            return
         go = golang.find(settings, versions().go, progress)
         with progress.step("compile kind") as step:
             _build(go, folder, [KIND_PATH], step.say)
 
-    return cache.result("kind", _module_key(), make) / "kind"
+    return cache.result("kind", kind_key(), make) / "kind"
+
+
+def _fetch_kind(settings: Settings, out: Path, progress: Progress) -> None:
+    """Take kind from the registry that LAB_REGISTRY names, where it lies in an image."""
+    engine = find(settings)
+    with (
+        progress.step("fetch kind"),
+        remote.pulled(engine, str(settings.registry), f"kind:{kind_key()}") as image,
+    ):
+        remote.take_out(engine, image, "/kind", out)
 
 
 def kubectl_binary(settings: Settings, engine: Engine, image: str, progress: Progress) -> Path:
@@ -83,11 +96,7 @@ def kubectl_binary(settings: Settings, engine: Engine, image: str, progress: Pro
 
     def copied(folder: Path) -> None:
         with progress.step("take kubectl out of the node image"):
-            container = engine.run("create", image, "kubectl").out.strip()
-            try:
-                engine.run("cp", f"{container}:/usr/bin/kubectl", folder / "kubectl", timeout=120)
-            finally:
-                engine.run("rm", "-f", container)
+            remote.take_out(engine, image, "/usr/bin/kubectl", folder / "kubectl")
 
     return cache.result("kubectl", key(image), linked if ours else copied) / "kubectl"
 
@@ -112,19 +121,20 @@ def default_image(settings: Settings, progress: Progress) -> str:
         # Spelled out, or podman may ask in which registry it is to look.
         (folder / "reference").write_text(f"docker.io/{found[1]}")
 
-    place = Cache(settings.cache).result(_DEFAULT, _module_key(), make)
+    place = Cache(settings.cache).result(_DEFAULT, kind_key(), make)
     return (place / "reference").read_text()
 
 
 def known_default_image(settings: Settings) -> str | None:
     """Return kind's own node image if that is known already, at the cost of a file read."""
     cache = Cache(settings.cache)
-    if not cache.has(_DEFAULT, _module_key()):
+    if not cache.has(_DEFAULT, kind_key()):
         return None
-    return (cache.root / _DEFAULT / _module_key() / "reference").read_text()
+    return (cache.root / _DEFAULT / kind_key() / "reference").read_text()
 
 
-def _module_key() -> str:
+def kind_key() -> str:
+    """The cache key of the program kind and of what its sources say."""
     return key(archive.architecture(), versions().kind, SOURCE / "go.mod", SOURCE / "go.sum")
 
 
