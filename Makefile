@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine test-faults bench look down lint format notebooks site picture pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-gates test-faults bench look down lint format notebooks site picture pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -30,6 +30,9 @@ test-fast: .venv/dev ## run the tests that need no cluster
 
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
 	@$(TEST_LAB) tests/all.sh machine
+
+test-gates: .venv/dev ## run the chapters that speak of feature gates with these the other way round
+	@$(TEST_LAB) tests/notebooks/gates.sh
 
 test-faults: .venv/dev ## break the database and the queue 30 times each, by chance, and count (FAULTS=3, FAULTS_SEED=5)
 	@$(TEST_LAB) lab up

@@ -15,6 +15,7 @@ _HOMES = {
     "fault": ("course.cluster.faults", None),
     "feature_gates": ("course.views.gates", "feature_gates"),
     "over_time": ("course.views.figures", "over_time"),
+    "gate_on": ("course.cluster.gates", "gate_on"),
     "promql": ("course.cluster.prometheus", "promql"),
     "promql_since": ("course.cluster.prometheus", "promql_since"),
 }

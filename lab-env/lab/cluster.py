@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -51,6 +52,9 @@ def create(settings: Settings, engine: Engine, image: str, step: Step) -> None:
     patches = settings.folder / "patches"
     shutil.copytree(KIND / "patches", patches, dirs_exist_ok=True)
     text = (KIND / "cluster.yaml").read_text().replace("PATCHES", str(patches))
+    if settings.feature_gates:
+        # JSON is YAML as well.
+        text += f"featureGates: {json.dumps(dict(settings.feature_gates))}\n"
     shell.run(
         [
             settings.bin / "kind", "create", "cluster", "--name", settings.name,

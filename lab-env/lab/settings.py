@@ -20,6 +20,7 @@ DEFAULT_NAME = "statefulset-lab"
 LONGEST_NAME = 63 - len("-control-plane")
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 # Spaces, line ends and a leading dash would be read as something else on a command line.
+GATE = re.compile(r"[A-Za-z0-9]+=(true|false)")
 HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?:[0-9]{1,5}")
 REFERENCE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._:/@-]*")
 
@@ -32,6 +33,7 @@ class Settings:
     provider: str | None
     node_image: str | None
     registry: str | None
+    feature_gates: Mapping[str, bool]
     images: Images
     state: Path
     cache: Path
@@ -48,6 +50,7 @@ class Settings:
             provider=_one_of("LAB_PROVIDER", values.get("LAB_PROVIDER") or None, PROVIDERS),
             node_image=_reference(values.get("LAB_NODE_IMAGE") or None),
             registry=_registry(values.get("LAB_REGISTRY") or None),
+            feature_gates=_gates(values.get("LAB_FEATURE_GATES") or ""),
             images=cast(
                 Images,
                 _one_of("LAB_IMAGES", values.get("LAB_IMAGES") or "auto", get_args(Images)),
@@ -126,6 +129,17 @@ def _registry(host: str | None) -> str | None:
             "Set LAB_REGISTRY to something like 192.168.1.5:5000, or leave it out.",
         )
     return host
+
+
+def _gates(text: str) -> dict[str, bool]:
+    pairs = [part for part in text.split(",") if part]
+    if unlike := [part for part in pairs if not GATE.fullmatch(part)]:
+        raise LabError(
+            f"LAB_FEATURE_GATES={text!r} names no feature gates.",
+            f"{unlike[0]!r} is not of the form NAME=true or NAME=false.",
+            "Set it to something like StatefulSetRecreateStrategy=true, or leave it out.",
+        )
+    return {name: value == "true" for name, _, value in (part.partition("=") for part in pairs)}
 
 
 def _state(values: Mapping[str, str]) -> Path:

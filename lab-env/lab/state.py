@@ -27,12 +27,18 @@ class Record:
     node_image: str = ""
     node_image_source: str = ""
     kubernetes: str = ""
+    feature_gates: dict[str, bool] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
 def new(settings: Settings, provider: str) -> Record:
     """Return the record of a lab that is about to be made."""
-    return Record(identity=secrets.token_hex(8), name=settings.name, provider=provider)
+    return Record(
+        identity=secrets.token_hex(8),
+        name=settings.name,
+        provider=provider,
+        feature_gates=dict(settings.feature_gates),
+    )
 
 
 def read(settings: Settings) -> Record | None:

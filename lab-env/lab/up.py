@@ -31,6 +31,8 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     engine = working_engine(settings, progress)
     record = state.read(settings)
     whole = record is not None and _can_go_on(settings, engine, record)
+    if record is not None and whole:
+        _same_gates(settings, record)
     if record is None or not whole or not nodes.all_run(settings, engine):
         with progress.step("check the machine"):
             cluster.refuse_others(settings, engine)
@@ -96,6 +98,18 @@ def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool
         and (settings.bin / "kubectl").exists()
         and nodes.all_there(settings, engine)
     )
+
+
+def _same_gates(settings: Settings, record: state.Record) -> None:
+    """Raise LabError if other feature gates are asked for than the cluster was made with."""
+    asked, has = dict(settings.feature_gates), record.feature_gates
+    if asked and asked != has:
+        made = ", ".join(f"{name}={str(on).lower()}" for name, on in has.items()) or "none set"
+        raise LabError(
+            f"The lab {settings.name} was made with other feature gates: {made}.",
+            "A cluster gets its gates when it is made.",
+            "Run `lab down`, then `lab up` again, or leave LAB_FEATURE_GATES out.",
+        )
 
 
 def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:

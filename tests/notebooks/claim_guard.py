@@ -94,7 +94,7 @@ class Claims:
     def unreached(self, source: str) -> list[int]:
         """The lines of a cell's claims that were not judged while it ran."""
         reached, self.reached = self.reached, set()
-        return sorted(claim_lines(self.shell.transform_cell(source)) - reached)
+        return sorted(left_out(self.shell.transform_cell(source), reached))
 
     def _turn_round(self, frozen: Frozen, sentence: str, assertion: Assertion) -> None:
         opposites = turned.round_about(assertion)
@@ -141,12 +141,26 @@ def remembered(make: Callable[..., Assertion]) -> Callable[..., Assertion]:
     return made
 
 
-def claim_lines(source: str) -> set[int]:
-    """The lines at which a cell calls `claim`."""
-    return set(_claim_lines(ast.parse(source)))
+def left_out(source: str, reached: set[int]) -> set[int]:
+    """The lines of a cell's claims that were not reached and should have been.
+
+    Where a cell asks for a feature gate, all claims of one branch are enough.
+    """
+    tree = ast.parse(source)
+    left = _claim_lines(tree) - reached
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "gate_on(" in ast.unparse(node.test):
+            branches = [_claim_lines(*node.body), _claim_lines(*node.orelse)]
+            if any(branch and branch <= reached for branch in branches):
+                left -= branches[0] | branches[1]
+    return left
 
 
-def _claim_lines(tree: ast.AST) -> Iterator[int]:
+def _claim_lines(*trees: ast.AST) -> set[int]:
+    return {line for tree in trees for line in _calls(tree)}
+
+
+def _calls(tree: ast.AST) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func

@@ -6,6 +6,7 @@ left to say at the end. A failed run leaves the executed notebook and the histor
 
 import ast
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 from stop_after_failure import failed, is_cell
 
 KERNEL_SECONDS = 60
+#: Whether the cluster may have other feature gates than the one that the outputs come from.
+GATES_DIFFER = any(os.environ.get(name) for name in ("LAB_FEATURE_GATES", "LAB_NODE_IMAGE"))
 #: What each notebook's kernel told at its end, and when its first cell began.
 _told: dict[str, dict[str, Any]] = {}
 _began: dict[Path, float] = {}
@@ -22,6 +25,9 @@ _began: dict[Path, float] = {}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if is_cell(item) and GATES_DIFFER and "follows-gates" in item.cell.metadata.get("tags", []):
+        # The committed output is that of another cluster; the cell's claims hold all the same.
+        item.options["check"] = False
     _began.setdefault(item.path, time.monotonic())
 
 

@@ -171,4 +171,15 @@ def test_every_assertion_of_the_course_can_be_turned_round(guard):
 
 def test_claims_are_found_where_they_stand(guard):
     source = "for one in (1, 2):\n    claim(\n        'x', one)\nlab.claim('y')\nclaims('z')"
-    assert guard.claim_lines(source) == {2, 4}
+    assert guard.left_out(source, set()) == {2, 4}
+    assert guard.left_out(source, {2}) == {4}
+
+
+def test_of_the_two_branches_of_a_gate_one_is_enough_and_none_is_not(guard):
+    source = "if gate_on('A'):\n    claim('x')\n    claim('y')\nelse:\n    claim('z')"
+    assert guard.left_out(source, {2, 3}) == guard.left_out(source, {5}) == set()
+    assert guard.left_out(source, {2}) == {3, 5}
+    assert guard.left_out(source, set()) == {2, 3, 5}
+    assert guard.left_out(source.replace("gate_on", "maybe"), {5}) == {2, 3}
+    # Without claims in the other branch, nothing shows that a branch was reached at all.
+    assert guard.left_out("if gate_on('A'):\n    claim('x')", set()) == {2}

@@ -47,7 +47,15 @@ def test_a_name_is_at_most_as_long_as_a_nodes_host_name_allows():
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("LAB_PROVIDER", "qemu"), ("LAB_IMAGES", "guess"), ("LAB_NODE_IMAGE", "--rm x")],
+    [
+        ("LAB_PROVIDER", "qemu"),
+        ("LAB_IMAGES", "guess"),
+        ("LAB_NODE_IMAGE", "--rm x"),
+        ("LAB_REGISTRY", "https://room:5000"),
+        ("LAB_REGISTRY", "room"),
+        ("LAB_FEATURE_GATES", "Recreate"),
+        ("LAB_FEATURE_GATES", "A=true B=false"),
+    ],
 )
 def test_an_unknown_value_is_refused_by_name(variable: str, value: str):
     with pytest.raises(LabError, match=variable):
@@ -56,3 +64,8 @@ def test_an_unknown_value_is_refused_by_name(variable: str, value: str):
 
 def test_an_empty_variable_counts_as_unset():
     assert settings(LAB_NAME="", LAB_PROVIDER="", LAB_IMAGES="", LAB_NODE_IMAGE="") == settings()
+
+
+def test_feature_gates_are_read_as_kubernetes_writes_them() -> None:
+    assert settings(LAB_FEATURE_GATES="A=true,B=false").feature_gates == {"A": True, "B": False}
+    assert settings().feature_gates == {}
