@@ -12,11 +12,12 @@ from course.exercises.identity import lives
 from course.exercises.outcomes import Outcome
 from course.exercises.span import Span
 from course.record import Snapshot
+from lab.paths import CHECKOUT
 
 #: How many chapters the course has.
 CHAPTERS = range(1, 7)
 #: Where the reference solutions lie.
-SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
+SOLUTIONS = CHECKOUT / "notebooks" / "solutions"
 
 
 @dataclass(frozen=True)

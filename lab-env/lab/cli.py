@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lab import lock, shell
+from lab import lock, paths, shell
 from lab.down import down
 from lab.engine import find
 from lab.errors import LabError
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 only if what was asked is true."""
     asked = _parser().parse_args(arguments)
     try:
+        paths.check()
         return int(asked.run(Settings.from_environment(), asked))
     except LabError as error:
         if asked.json:

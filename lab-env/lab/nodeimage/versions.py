@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).resolve().parents[2] / "node-image"
+from lab import paths
+
+SOURCE = paths.NODE_IMAGE
 # The repository of images that were built here.
 REPOSITORY = "lab.local/node"
 FILE = SOURCE / "versions.json"
