@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import archive
 from lab.cache import Cache
 
 
@@ -35,6 +36,37 @@ def test_an_unknown_setting_is_told_by_name(nothing_changes, variable, value):
 def test_a_node_image_that_does_not_exist_is_told(nothing_changes):
     said = refused(nothing_changes, "up", within=60, LAB_NODE_IMAGE="lab.local/none:v0")
     assert "lab.local/none:v0" in said
+
+
+@pytest.fixture
+def image(nothing_changes, tmp_path: Path):
+    """Give an image of one file, or of none, to the engine; its name is test:given."""
+
+    def load(version: str | None) -> str:
+        content = tmp_path / "content"
+        (content / "kind").mkdir(parents=True)
+        if version is not None:
+            (content / "kind" / "version").write_text(version)
+        archive.layer(tmp_path / "layer.tar", content)
+        archive.write(tmp_path / "image.tar", name, tmp_path / "layer.tar", {})
+        nothing_changes.engine.run("load", "-i", tmp_path / "image.tar")
+        return name
+
+    name = "lab.local/test:given"
+    yield load
+    nothing_changes.engine.run("rmi", name, check=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        (None, "is no node image"),
+        ("v1.27.3", "holds Kubernetes v1.27.3"),
+        ("tomorrow", "holds Kubernetes tomorrow"),
+    ],
+)
+def test_an_image_that_no_lab_can_be_made_of_is_told(nothing_changes, image, version, says):
+    assert says in refused(nothing_changes, "up", LAB_NODE_IMAGE=image(version))
 
 
 def test_pulling_without_a_registry_in_reach_is_told(nothing_changes):

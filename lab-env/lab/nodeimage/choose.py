@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from lab import registry, remote, shell
@@ -16,6 +19,9 @@ from lab.settings import Settings
 Source = Literal["pulled", "built", "given"]
 # Where kind's own node image is pulled from; which one it is isn't asked here.
 KINDS_IMAGES = "docker.io/kindest/node"
+VERSION_FILE = "/kind/version"
+# The first release whose kubelet knows failCgroupV1, which cluster.yaml sets.
+OLDEST = (1, 31)
 _ASK_SECONDS = 3.0
 _PULL_ANSWER_SECONDS = 10.0
 _PULL_MINUTES = 15
@@ -79,7 +85,31 @@ def _given(settings: Settings, reference: str, engine: Engine, progress: Progres
                 f"{engine.provider} doesn't hold it, and pulling it failed: {error.why}",
                 "Set LAB_NODE_IMAGE to an image that exists, or leave it out.",
             ) from error
+    _check(engine, reference)
     return reference
+
+
+def _check(engine: Engine, reference: str) -> None:
+    """Raise LabError for what is no node image, or one of a Kubernetes that is too old."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "version")
+        try:
+            remote.take_out(engine, reference, VERSION_FILE, file)
+        except shell.CommandFailed as error:
+            raise LabError(
+                f"{reference} is no node image.",
+                f"It has no file {VERSION_FILE}, as the images that kind makes nodes of have.",
+                "Set LAB_NODE_IMAGE to one of kind's, or leave it out.",
+            ) from error
+        version = file.read_text().strip()
+    found = re.match(r"v(\d+)\.(\d+)\.", version)
+    if found is None or (int(found[1]), int(found[2])) < OLDEST:
+        raise LabError(
+            f"{reference} holds Kubernetes {version}.",
+            f"The lab needs {OLDEST[0]}.{OLDEST[1]} or newer: kubelets before it refuse the "
+            "setting failCgroupV1.",
+            "Set LAB_NODE_IMAGE to a newer one, or leave it out.",
+        )
 
 
 def _pulled(settings: Settings, engine: Engine, progress: Progress) -> str:
