@@ -11,12 +11,21 @@ from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.progress import Progress
 from lab.settings import Settings
+from lab.shell import CommandFailed
 from lab.together import together
 
 # What the course's faults leave on nodes; see course/cluster/faults.
 FAULT_CHAIN = "LAB-FAULT"
 FAULT_TAINT = "lab.statefulset/fault"
 CHAINS = ("FORWARD", "INPUT", "OUTPUT")
+# Prints the IDs of the containers, all or the one in $1, whose main process SIGSTOP holds.
+# The kernel keeps a container from stopping its own main process, so a fault did it.
+FROZEN = """
+tasks=$(ctr -n k8s.io task ls)
+echo "$tasks" | while read -r id pid _; do
+    if [ "${1:-$id}" = "$id" ] && grep -qs '^State:.T' "/proc/$pid/status"; then echo "$id"; fi
+done
+"""
 ROLES = ("control-plane", "worker", "worker2")
 
 
@@ -73,6 +82,29 @@ def reconnect(settings: Settings, engine: Engine) -> None:
     together(
         **{node: partial(engine.execute, node, "sh", "-c", script) for node in names(settings)}
     )
+
+
+def frozen(engine: Engine, node: str, *container: str) -> list[str]:
+    """Return the IDs of the node's containers, or of the one given, that SIGSTOP holds."""
+    return engine.execute(node, "sh", "-ec", FROZEN, "frozen", *container).out.split()
+
+
+def unfreeze(engine: Engine, node: str, *container: str) -> None:
+    """Let the node's containers, or the one given, go on if a fault froze their main process.
+
+    Raises CommandFailed when one stays frozen.
+    """
+    for each in frozen(engine, node, *container):
+        words = ("ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGCONT", each)
+        done = engine.execute(node, *words, check=False)
+        # One that has ended meanwhile needs nothing any more.
+        if done.code and frozen(engine, node, each):
+            raise CommandFailed(words, done)
+
+
+def unfreeze_all(settings: Settings, engine: Engine) -> None:
+    """Let the main processes that faults froze go on, on all nodes."""
+    together(**{node: partial(unfreeze, engine, node) for node in names(settings)})
 
 
 def untaint(settings: Settings) -> None:

@@ -40,6 +40,7 @@ def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
         guard.check(settings)
     with progress.step("undo what faults left"):
         nodes.reconnect(settings, engine)
+        nodes.unfreeze_all(settings, engine)
         nodes.untaint(settings)
     if woken:
         with progress.step("wait for the nodes"):

@@ -8,7 +8,8 @@ from course.cluster.kinds import NODE
 from course.cluster.session import until
 from lab import nodes
 from lab.errors import LabError
-from lab.reset import reset
+from lab.progress import Quiet
+from lab.reset import heal, reset
 
 
 @pytest.fixture
@@ -20,6 +21,15 @@ def neighbours(web, pod):
             if first != second:
                 return one, other, first
     return pytest.fail(f"All Pods are on one node: {where}")
+
+
+@pytest.fixture
+def unprobed(opened, kubectl):
+    """A Pod of the course's web server without any probe: nobody restarts it when it hangs."""
+    kubectl("run", "unprobed", "--image=lab.local/web:v1")
+    kubectl("wait", "pod/unprobed", "--for=condition=Ready", "--timeout=60s")
+    yield "unprobed"
+    kubectl("delete", "pod/unprobed", "--ignore-not-found", "--grace-period=1")
 
 
 def restarts(pod):
@@ -38,6 +48,43 @@ def test_a_killed_container_is_started_again(web, pod):
     assert is_ready(pod("web-1"))
     assert pod("web-1")["metadata"]["uid"] == uid
     assert restarts(pod("web-1")) == before + 1
+
+
+def test_a_paused_container_answers_nothing_and_goes_on_as_the_same_process(unprobed, kubectl, pod):
+    assert program_answers(kubectl, unprobed)
+    before = pod(unprobed)["status"]["containerStatuses"][0]["containerID"]
+    with fault.pause_container(unprobed):
+        assert not program_answers(kubectl, unprobed)
+        assert is_ready(pod(unprobed))
+    assert program_answers(kubectl, unprobed)
+    assert pod(unprobed)["status"]["containerStatuses"][0]["containerID"] == before
+    assert restarts(pod(unprobed)) == 0
+
+
+def test_a_paused_container_with_a_liveness_probe_is_restarted(web, pod):
+    uid = pod("web-1")["metadata"]["uid"]
+    with fault.pause_container("web-1"):
+        claim("The kubelet restarted it", restarted("web-1"))
+    assert is_ready(pod("web-1"))
+    assert pod("web-1")["metadata"]["uid"] == uid
+
+
+def test_healing_wakes_a_container_that_a_dead_kernel_left_paused(
+    unprobed, kubectl, containers, lab
+):
+    # What `lab reset` does before it empties the chapter, with the Pod in it.
+    fault.pause_container(unprobed)
+    assert not program_answers(kubectl, unprobed)
+    heal(lab, containers, Quiet())
+    assert program_answers(kubectl, unprobed)
+    heal(lab, containers, Quiet())
+    assert program_answers(kubectl, unprobed)
+
+
+def program_answers(kubectl, name):
+    # Another process in the same container asks: only the main one is frozen.
+    ask = ("exec", name, "--", "web", "get", "-limit", "3s", "http://localhost:8080/api")
+    return '"name"' in kubectl(*ask, check=False)
 
 
 def test_exhausted_memory_ends_in_oomkilled(web, pod):
@@ -192,6 +239,8 @@ def test_reset_undoes_the_faults_that_a_dead_kernel_left(web, containers, lab, k
     [
         (lambda: fault.kill_container("web-9"), "The Pods there:"),
         (lambda: fault.kill_container("../nodes"), "There is no Pod"),
+        (lambda: fault.pause_container("web-9"), "The Pods there:"),
+        (lambda: fault.pause_container("../nodes"), "There is no Pod"),
         (lambda: fault.stop_node("worker9"), "has no node worker9"),
         (lambda: fault.stop_node("control-plane"), "is the control plane"),
         (lambda: fault.cut_network("control-plane"), "is the control plane"),

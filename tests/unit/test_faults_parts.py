@@ -1,10 +1,15 @@
 """The parts of the faults that need no cluster."""
 
+import os
+import signal
+import subprocess
+
 import pytest
 
 from course.cluster.faults.base import Fault, container_of, is_ready, running_id
 from course.cluster.faults.containers import in_bytes
 from course.cluster.session import until
+from lab import nodes, shell
 from lab.errors import LabError
 
 
@@ -98,3 +103,57 @@ def test_an_undo_that_failed_can_be_tried_again():
 def test_a_wait_is_bounded_and_says_what_it_waited_for():
     with pytest.raises(LabError, match="web-0 being Ready did not happen within 0 s"):
         until("web-0 being Ready", 0.05, lambda: False)
+
+
+class OneNode:
+    """An engine whose only node is this machine, with a `ctr` that knows two processes."""
+
+    def __init__(self, folder, tasks):
+        kills = "".join(f'{name}) kill "-${{6#SIG}}" {pid};; ' for name, pid in tasks.items())
+        rows = "\n".join(f"{name} {pid} RUNNING" for name, pid in tasks.items())
+        ctr = folder / "ctr"
+        ctr.write_text(
+            f'#!/bin/sh\n[ "$4" = ls ] && printf "TASK PID STATUS\\n{rows}\\n" && exit\n'
+            f'case "$7" in {kills} *) exit 1;; esac\n'
+        )
+        ctr.chmod(0o755)
+        self.env = {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+    def execute(self, node, *words, check=True):
+        return shell.run(words, timeout=10, env=self.env, check=check)
+
+
+@pytest.fixture
+def tasks():
+    """Two processes; both are gone at the end, frozen or not."""
+    running = {name: subprocess.Popen(["sleep", "60"]) for name in ("one", "two")}
+    yield {name: process.pid for name, process in running.items()}
+    for process in running.values():
+        process.kill()
+        process.wait()
+
+
+def freeze(pid):
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+
+
+def test_only_a_frozen_container_is_found_and_goes_on(tmp_path, tasks):
+    node = OneNode(tmp_path, tasks)
+    assert nodes.frozen(node, "node") == []
+    freeze(tasks["one"])
+    freeze(tasks["two"])
+    assert nodes.frozen(node, "node", "two") == ["two"]
+    nodes.unfreeze(node, "node", "two")
+    assert nodes.frozen(node, "node") == ["one"]
+    nodes.unfreeze(node, "node")
+    assert nodes.frozen(node, "node") == []
+
+
+def test_a_container_that_stays_frozen_is_told(tmp_path, tasks):
+    node = OneNode(tmp_path, tasks)
+    freeze(tasks["one"])
+    ctr = tmp_path / "ctr"
+    ctr.write_text(ctr.read_text().replace("one) kill", "one) false"))
+    with pytest.raises(LabError, match="SIGCONT one"):
+        nodes.unfreeze(node, "node")

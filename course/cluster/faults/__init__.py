@@ -5,7 +5,12 @@ or keep it and call `undo`; `lab reset` undoes whatever is left, also after the 
 """
 
 from course.cluster.faults.base import Fault
-from course.cluster.faults.containers import break_readiness, exhaust_memory, kill_container
+from course.cluster.faults.containers import (
+    break_readiness,
+    exhaust_memory,
+    kill_container,
+    pause_container,
+)
 from course.cluster.faults.network import cut_api, cut_between, cut_network
 from course.cluster.faults.nodes import drain_node, pause_node, stop_node
 from course.cluster.faults.rollout import missing_image
@@ -22,6 +27,7 @@ __all__ = [
     "fill_volume",
     "kill_container",
     "missing_image",
+    "pause_container",
     "pause_node",
     "stop_node",
 ]

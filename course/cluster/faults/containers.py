@@ -1,4 +1,4 @@
-"""Faults of one container: killed, out of memory, not ready."""
+"""Faults of one container: killed, frozen, out of memory, not ready."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from course.cluster.faults.base import (
     status_of,
 )
 from course.cluster.session import Session, current, until
+from lab import nodes
 from lab.errors import LabError
 
 NOTICED_SECONDS = 30.0
@@ -35,6 +36,33 @@ def kill_container(pod: str, container: str | None = None) -> Fault:
     )
     _wait_for_end(session, found, name, old)
     return _restarting(session, found, f"the container {name} of {pod} was killed")
+
+
+def pause_container(pod: str, container: str | None = None) -> Fault:
+    """Freeze the main process of a Pod's container with SIGSTOP; returns once it stands still.
+
+    It keeps its memory and its connections, and answers nothing; other processes in the
+    container go on. A liveness probe that fails for it has the kubelet kill and restart it.
+    `undo` lets it go on with SIGCONT, if it is still there, and waits until the Pod is Ready.
+    """
+    session = current()
+    found = find_pod(session, pod)
+    name = container_of(found, container)["name"]
+    running = running_id(found, name)
+    node = found["spec"]["nodeName"]
+    session.engine.execute(node, "ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGSTOP", running)
+    until(
+        f"The standstill of {name} in {pod}",
+        NOTICED_SECONDS,
+        lambda: running in nodes.frozen(session.engine, node, running),
+    )
+
+    def undo() -> None:
+        # A container that was started anew runs: only this one's process stands still.
+        nodes.unfreeze(session.engine, node, running)
+        until(f"{pod} being Ready", BACK_SECONDS, lambda: _gone_or_ready(session, found))
+
+    return Fault(f"the container {name} of {pod} is frozen", undo)
 
 
 def exhaust_memory(pod: str, container: str | None = None) -> Fault:
