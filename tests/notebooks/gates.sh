@@ -10,4 +10,6 @@ export LAB_FEATURE_GATES=MaxUnavailableStatefulSet=false,StatefulSetRecreateStra
 export PATH=$PWD/.venv/bin:$PATH
 trap 'lab down' EXIT
 lab up
-tests/notebooks/run.sh notebooks/04-scaling-and-updates.ipynb notebooks/06-future.ipynb
+books=("$@")
+[ $# -gt 0 ] || books=(notebooks/04-scaling-and-updates.ipynb notebooks/06-future.ipynb)
+tests/notebooks/run.sh "${books[@]}"
