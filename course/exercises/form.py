@@ -1,5 +1,6 @@
 """The form of a prediction in Jupyter, and its text everywhere else."""
 
+from html import escape
 from typing import Any
 
 from course.exercises.predictions import Prediction
@@ -37,8 +38,8 @@ def form(prediction: Prediction) -> Any:
     button = ipywidgets.Button(
         description="That's my guess", tooltip=f"Keep the guess for: {prediction.question}"
     )
-    # Labels show text, never HTML.
-    question = ipywidgets.Label(prediction.question, style={"font_weight": "bold"})
+    # A label would cut a long question off beside a docked board; this one wraps. It is text.
+    question = ipywidgets.HTML(f"<strong>{escape(prediction.question)}</strong>")
     note = ipywidgets.Label("")
 
     def keep(_: Any) -> None:

@@ -112,13 +112,23 @@ class Chapter:
         deadline = time.monotonic() + 20
         while self.copy.stat().st_mtime_ns == before and time.monotonic() < deadline:
             self.page.wait_for_timeout(100)  # between two looks
-        book = nbformat.read(self.copy, as_version=4)
+        book = self._saved(deadline)
         return "; ".join(
             f"{cell.id}: {output.ename}: {output.evalue}"
             for cell in book.cells
             for output in cell.get("outputs", [])
             if output.output_type == "error"
         )
+
+    def _saved(self, deadline: float) -> nbformat.NotebookNode:
+        """Read the copy as soon as JupyterLab has written all of it."""
+        while True:
+            try:
+                return nbformat.read(self.copy, as_version=4)
+            except nbformat.reader.NotJSONError:
+                if time.monotonic() > deadline:
+                    raise
+                self.page.wait_for_timeout(100)  # between two looks
 
 
 def prepare(file: Path) -> Path:
