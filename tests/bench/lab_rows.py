@@ -22,6 +22,8 @@ from lab.state import read
 NAME = "statefulset-lab-bench"
 LAB = Path(sys.executable).parent / "lab"
 REPEATS = 3
+#: What kind said when it could not create a bare cluster.
+_failed: list[str] = []
 KIND = """
 kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
@@ -67,7 +69,8 @@ def _up_against_bare_kind(settings: Settings) -> list[Row]:
         bares.append(_bare(settings, kind, record.node_image))
         lab("up")
     up, bare = statistics.median(ups), statistics.median(bares)
-    note = f"{up:.1f} s against {bare:.1f} s"
+    failed = f"; {len(_failed)} bare ones failed and were made again" if _failed else ""
+    note = f"{up:.1f} s against {bare:.1f} s{failed}"
     return [
         Row(
             "lab up, all cached, against a bare kind create cluster",
@@ -89,19 +92,26 @@ def _bare(settings: Settings, kind: Path, image: str) -> float:
     common = ["--name", name, "--kubeconfig", kubeconfig]
     create = [kind, "create", "cluster", *common, "--image", image]
     try:
-        return _seconds(lambda: _create(create, env))
+        # Now and then an engine does not start one of three containers at once. That is kind's
+        # and the engine's to mend, and no time to compare with; the row tells how often it was.
+        while len(_failed) < REPEATS:
+            began = time.monotonic()
+            if _create(create, env):
+                return time.monotonic() - began
+        raise SystemExit(f"kind could not create the bare cluster:\n{_failed[-1]}")
     finally:
         subprocess.run([kind, "delete", "cluster", *common], env=env, check=True)
         engine.find(settings).run("network", "rm", name, check=False)
         kubeconfig.unlink(missing_ok=True)
 
 
-def _create(command: list[str | Path], env: dict[str, str]) -> None:
+def _create(command: list[str | Path], env: dict[str, str]) -> bool:
     made = subprocess.run(
         [*command, "--config", "-"], env=env, input=KIND, text=True, capture_output=True
     )
     if made.returncode:
-        raise SystemExit(f"kind could not create the bare cluster:\n{made.stderr}")
+        _failed.append(made.stderr)
+    return made.returncode == 0
 
 
 def _reset(settings: Settings) -> float:
