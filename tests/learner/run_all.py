@@ -158,6 +158,7 @@ def look_at(file: Path) -> None:
         place = f"http://{parts.netloc}/lab/tree/{copy.relative_to(CHECKOUT)}"
         page.goto(f"{place}?{parts.query}&reset")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=90_000)
+        page.keyboard.press("Control+b")  # no list of files, as `lab open` begins
         chapter = Chapter(copy, page, f"http://{parts.netloc}", parts.query.partition("token=")[2])
         try:
             first = chapter.run_all()
