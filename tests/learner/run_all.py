@@ -28,7 +28,7 @@ NOTEBOOKS = CHECKOUT / "notebooks"
 MARK = "from pathlib import Path\nPath({!r}).touch()"
 RUN_SECONDS = 720.0
 # A kernel that has been idle for so long, with the last cell not run, has stopped at an error.
-IDLE_SECONDS = 8.0
+IDLE_SECONDS = 40.0
 SCREEN = {"width": 1280, "height": 1500}
 
 
