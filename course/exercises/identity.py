@@ -30,7 +30,7 @@ def replacement(span: Span, kind: str, name: str) -> tuple[Incarnation, Incarnat
 
 
 def kept(thing: Speaking) -> Assertion:
-    """It is the same object as at the start; nothing deleted it."""
+    """It is the same object as at the start; nothing deleted it. It may be on its way out."""
     who = subject(thing)
 
     def judge(span: Span) -> Finding:
