@@ -117,7 +117,8 @@ class Model:
             elif one in drawn or len(drawn) < MOST_SLOTS:
                 drawn[one] = slot
         altered = {one: slot for one, slot in altered.items() if slot is None or one in drawn}
-        if group.gone and not drawn:
+        # Of Pods on their own nothing is left to show when the last of them is gone.
+        if not drawn and (group.gone or not group.owner):
             return self._drop(key)
         reasons = why(self.grouping, group, drawn)
         part: Json = {"slots": altered} if altered else {}

@@ -67,7 +67,7 @@ class Chapter:
     def dark(self) -> None:
         """Choose JupyterLab's dark theme."""
         self._menu("Settings", "Theme", "JupyterLab Dark")
-        self.page.wait_for_selector("body[data-jp-theme-light=false]")
+        self.page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
 
     def photograph(self, theme: str) -> int:
         """Photograph the notebook from top to bottom and return how many screens it has."""

@@ -126,6 +126,24 @@ def test_a_claim_outlives_its_pod_and_its_set() -> None:
     assert head(made)["gone"]
 
 
+def test_pods_on_their_own_leave_no_empty_group_behind() -> None:
+    made = Made()
+    alone = {
+        "kind": "Pod",
+        "metadata": {"name": "alone", "namespace": made.namespace, "uid": "a"},
+        "spec": {},
+        "status": {"phase": "Running"},
+    }
+    made.history.append("Pod", "added", alone)
+    model = Model(made.history.snapshot())
+    (key,) = model.whole()["groups"]
+    before = made.history.end
+    made.history.append("Pod", "deleted", alone)
+    part = model.apply(made.history.changes(before))
+    assert part["groups"][key] is None
+    assert model.whole()["groups"] == Model(made.history.snapshot()).whole()["groups"] == {}
+
+
 def test_a_set_of_which_nothing_is_left_goes_from_the_board() -> None:
     made = Made()
     made.stateful("web", 1)
