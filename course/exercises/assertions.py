@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from course.exercises.errors import CellError
 from course.exercises.facts import Fact, Moment, Subject
 from course.exercises.lines import Line
 from course.exercises.span import Span
@@ -34,8 +35,18 @@ class Assertion:
 
 
 def asserted(thing: "Assertion | Moment") -> Assertion:
-    """A moment alone says that it happens; what was so before does not count."""
-    return thing if isinstance(thing, Assertion) else _happens(thing)
+    """A moment alone says that it happens; what was so before does not count.
+
+    Raises CellError for what is neither.
+    """
+    if isinstance(thing, Assertion):
+        return thing
+    if not hasattr(thing, "said"):
+        raise CellError(
+            f"This can't be judged: {thing!r}.\n"
+            'Give an assertion, such as kept("web-0"), or a moment, such as ready("web-0").'
+        )
+    return _happens(thing)
 
 
 def comes_before(one: Change, other: Change) -> bool:

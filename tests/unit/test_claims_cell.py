@@ -31,6 +31,7 @@ from course.exercises import (
     use,
 )
 from course.exercises import session as sessions
+from course.exercises.errors import CellError
 
 
 def opened(story: Any, answers: bool = True) -> None:
@@ -45,6 +46,14 @@ def a_lost_pod(story: Any) -> None:
     story.tick(30)
     story.lose("web-1")
     story.up("web-1", claims={"data": "data-web-1"})
+
+
+@pytest.mark.parametrize("thing", ["web-0", None, ("old", "new"), 3])
+def test_what_can_t_be_judged_is_told_in_a_sentence(story: Any, thing: Any) -> None:
+    opened(story)
+    with pytest.raises(CellError, match="This can't be judged") as caught:
+        claim("All is well", thing)
+    assert "kept(" in str(caught.value)
 
 
 def test_a_claim_prints_its_sentence_with_the_evidence(
