@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lab import courseimages
-from lab.engine import find
+from lab.engine import Engine
 from lab.load import load
 from lab.progress import Progress, progress
 from lab.settings import Settings
@@ -18,7 +18,7 @@ from lab.settings import Settings
 REDRAWN_SECONDS = 0.5
 
 
-def put_into_nodes(settings: Settings, number: int) -> None:
+def put_into_nodes(settings: Settings, engine: Engine, number: int) -> None:
     """Build the images that only this chapter needs and load them, as far as need be.
 
     With everything there this takes a moment. The cell's output is the same however much
@@ -29,7 +29,7 @@ def put_into_nodes(settings: Settings, number: int) -> None:
     shown = _display(number)
     with shown.shown():
         images = courseimages.chapter_images(number, settings, shown)
-        load(find(settings), settings, images, shown)
+        load(engine, settings, images, shown)
 
 
 class InNotebook(Progress):

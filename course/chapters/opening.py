@@ -19,6 +19,7 @@ from course.exercises.scorebook import Scorebook, ScorebookError
 from course.exercises.session import CHAPTER
 from course.record import History
 from course.views.board import board
+from lab.engine import find
 from lab.errors import LabError
 from lab.kubectl import no_lab
 from lab.reset import CHAPTERS, reset
@@ -109,8 +110,9 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
 
 
 def _open(settings: Settings, number: int) -> Chapter:
-    reset(settings, chapter=number)
-    put_into_nodes(settings, number)
+    engine = find(settings)
+    reset(settings, chapter=number, engine=engine)
+    put_into_nodes(settings, engine, number)
     connection = connect(settings)
     point_kubectl(settings, number)
     history = History()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from lab import state
+from lab import ready, state
 from lab.errors import LabError
 from lab.kubectl import Kubectl, no_lab
 from lab.settings import Settings
@@ -24,14 +24,15 @@ CONFIG_MAP = "statefulset-lab"
 
 def mark(settings: Settings, identity: str) -> None:
     """Write the lab's identity into its cluster."""
-    Kubectl(settings).apply(
+    Kubectl(settings).create(
+        f"/api/v1/namespaces/{NAMESPACE}/configmaps",
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": CONFIG_MAP, "namespace": NAMESPACE},
             "data": {"identity": identity, "name": settings.name},
             "immutable": True,
-        }
+        },
     )
 
 
@@ -43,6 +44,11 @@ def check(settings: Settings) -> None:
         "--ignore-not-found", "-o", "jsonpath={.data.identity}", timeout=10,
     )  # fmt: skip
     agree(settings, found.out.strip() or None)
+
+
+def wait(settings: Settings, seconds: float = 60) -> None:
+    """Wait for the API server, then check as ``check`` does."""
+    ready.until("The API server", lambda: check(settings), seconds)
 
 
 def agree(settings: Settings, in_cluster: str | None) -> None:

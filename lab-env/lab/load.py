@@ -29,11 +29,17 @@ _CTR = ("ctr", "-n", "k8s.io", "images")
 
 
 def load(
-    engine: Engine, settings: Settings, images: Sequence[CourseImage], progress: Progress
+    engine: Engine,
+    settings: Settings,
+    images: Sequence[CourseImage],
+    progress: Progress,
+    *,
+    alike: bool = False,
 ) -> dict[str, list[str]]:
     """Load images into all running nodes; return what each node had to be given.
 
-    Raises LabError when there is no node, or one doesn't hold an image afterwards.
+    With ``alike`` one node is asked what it holds, for all of them: they were just made of one
+    node image. Raises LabError when there is no node, or one doesn't hold an image afterwards.
     """
     states = engine.containers(settings.name)
     # podman's own word for a running container may be "up 5 seconds ago".
@@ -45,7 +51,9 @@ def load(
             "Run `lab up`, then run the command again.",
         )
     with progress.step("load images into the nodes") as step:
-        missing = together(**{node: partial(_missing, engine, node, images) for node in nodes})
+        asked = nodes[:1] if alike else nodes
+        found = together(**{node: partial(_missing, engine, node, images) for node in asked})
+        missing = {node: found[node if node in found else asked[0]] for node in nodes}
         wanting = {node: tuple(lacks) for node, lacks in missing.items() if lacks}
         if wanting:
             step.say(f"{len(wanting)} of {len(nodes)} nodes")

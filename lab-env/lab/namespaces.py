@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.ready import POLL_SECONDS
+from lab.shell import CommandFailed
+from lab.together import together
 
 CHAPTER_LABEL = "lab.statefulset/chapter"
 # Made by Kubernetes itself in every namespace, or only reports of what happened.
@@ -28,7 +31,13 @@ def make(kubectl: Kubectl, chapter: int) -> str:
         _wait_gone(kubectl, name)
     if found != "Active":
         metadata = {"name": name, "labels": labels}
-        kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+        try:
+            kubectl.create("/api/v1/namespaces", namespace)
+        except CommandFailed:
+            # Another process may have made it meanwhile, which is as good.
+            if phase(kubectl, name) != "Active":
+                raise
     return name
 
 
@@ -99,11 +108,10 @@ def _delete(kubectl: Kubectl, name: str, items: list[dict[str, Any]]) -> None:
 
 def _free(kubectl: Kubectl, name: str, items: list[dict[str, Any]]) -> None:
     patch = '{"metadata":{"finalizers":null}}'
-    for item in items:
-        if item["metadata"].get("finalizers"):
-            kubectl.run(
-                "-n", name, "patch", _resource(item), "--type=merge", "-p", patch, check=False
-            )
+    held = [_resource(item) for item in items if item["metadata"].get("finalizers")]
+    words = ("-n", name, "patch", "--type=merge", "-p", patch)
+    # Resources of one kind could be named in one command, but one that is gone would fail it.
+    together(**{each: partial(kubectl.run, *words, each, check=False) for each in held})
 
 
 def _is_held_by_others(item: dict[str, Any]) -> bool:

@@ -1,7 +1,11 @@
-"""The lab's nodes as the engine sees them: started, woken, and rid of faults."""
+"""The lab's nodes as the engine sees them: started, woken, and rid of faults.
+
+``states`` is what ``Engine.containers`` found: each node's container with its state.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,6 +22,13 @@ from lab.together import together
 FAULT_CHAIN = "LAB-FAULT"
 FAULT_TAINT = "lab.statefulset/fault"
 CHAINS = ("FORWARD", "INPUT", "OUTPUT")
+_UNLINK = "; ".join(f"iptables -w 5 -D {chain} -j {FAULT_CHAIN} || true" for chain in CHAINS)
+# Removes the rules that a network fault left in a node's firewall.
+RECONNECT = f"""
+if iptables -w 5 -n -L {FAULT_CHAIN} >/dev/null 2>&1; then
+    {_UNLINK}; iptables -w 5 -F {FAULT_CHAIN}; iptables -w 5 -X {FAULT_CHAIN}
+fi
+"""
 # Prints the IDs of the containers, all or the one in $1, whose main process SIGSTOP holds.
 # The kernel keeps a container from stopping its own main process, so a fault did it.
 FROZEN = """
@@ -34,25 +45,26 @@ def names(settings: Settings) -> list[str]:
     return [f"{settings.name}-{role}" for role in ROLES]
 
 
-def all_there(settings: Settings, engine: Engine) -> bool:
+def all_there(settings: Settings, states: Mapping[str, str]) -> bool:
     """Tell whether each node has its container, in whatever state."""
-    return set(names(settings)) == set(engine.containers(settings.name))
+    return set(names(settings)) == set(states)
 
 
-def all_run(settings: Settings, engine: Engine) -> bool:
+def all_run(settings: Settings, states: Mapping[str, str]) -> bool:
     """Tell whether each node's container is there and runs."""
-    states = engine.containers(settings.name)
     return all(states.get(name) == "running" for name in names(settings))
 
 
-def wake(settings: Settings, engine: Engine, progress: Progress) -> list[str]:
+def wake(
+    settings: Settings, engine: Engine, states: Mapping[str, str], progress: Progress
+) -> list[str]:
     """Start the nodes that are stopped, wake those that are paused; return their names.
 
     Afterwards their container runtimes answer and their kubelets have said that they live.
     """
     with progress.step("wake the nodes"):
         began = datetime.now(UTC)
-        woken = revive(settings, engine)
+        woken = revive(engine, states)
         if woken:
             ready.runtimes(engine, woken)
             ready.api_server(settings)
@@ -60,9 +72,8 @@ def wake(settings: Settings, engine: Engine, progress: Progress) -> list[str]:
     return woken
 
 
-def revive(settings: Settings, engine: Engine) -> list[str]:
+def revive(engine: Engine, states: Mapping[str, str]) -> list[str]:
     """Start stopped nodes and unpause paused ones, without waiting; return their names."""
-    states = engine.containers(settings.name)
     paused = [name for name, state in states.items() if state == "paused"]
     stopped = [name for name, state in states.items() if state not in ("paused", "running")]
     for name in paused:
@@ -72,16 +83,21 @@ def revive(settings: Settings, engine: Engine) -> list[str]:
     return sorted(paused + stopped)
 
 
-def reconnect(settings: Settings, engine: Engine) -> None:
-    """Remove the rules that a network fault left in the nodes' firewalls."""
-    unlink = "; ".join(f"iptables -w 5 -D {chain} -j {FAULT_CHAIN}" for chain in CHAINS)
-    script = (
-        f"iptables -w 5 -n -L {FAULT_CHAIN} >/dev/null 2>&1 || exit 0; "
-        f"{unlink}; iptables -w 5 -F {FAULT_CHAIN} && iptables -w 5 -X {FAULT_CHAIN}"
-    )
-    together(
-        **{node: partial(engine.execute, node, "sh", "-c", script) for node in names(settings)}
-    )
+def undo_faults(settings: Settings, engine: Engine) -> None:
+    """Undo what the course's faults left on the nodes.
+
+    Their firewalls let everything through again, frozen containers go on, and Pods are allowed
+    on all of them. Raises CommandFailed when something stays.
+    """
+    inside = {node: partial(_undo_inside, engine, node) for node in names(settings)}
+    together(taints=partial(_untaint, settings), **inside)
+
+
+def _undo_inside(engine: Engine, node: str) -> None:
+    # One program for both: to start one in a node takes longer than what it does.
+    found = engine.execute(node, "sh", "-ec", RECONNECT + FROZEN).out.split()
+    for container in found:
+        _let_go_on(engine, node, container)
 
 
 def frozen(engine: Engine, node: str, *container: str) -> list[str]:
@@ -95,20 +111,18 @@ def unfreeze(engine: Engine, node: str, *container: str) -> None:
     Raises CommandFailed when one stays frozen.
     """
     for each in frozen(engine, node, *container):
-        words = ("ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGCONT", each)
-        done = engine.execute(node, *words, check=False)
-        # One that has ended meanwhile needs nothing any more.
-        if done.code and frozen(engine, node, each):
-            raise CommandFailed(words, done)
+        _let_go_on(engine, node, each)
 
 
-def unfreeze_all(settings: Settings, engine: Engine) -> None:
-    """Let the main processes that faults froze go on, on all nodes."""
-    together(**{node: partial(unfreeze, engine, node) for node in names(settings)})
+def _let_go_on(engine: Engine, node: str, container: str) -> None:
+    words = ("ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGCONT", container)
+    done = engine.execute(node, *words, check=False)
+    # One that has ended meanwhile needs nothing any more.
+    if done.code and frozen(engine, node, container):
+        raise CommandFailed(words, done)
 
 
-def untaint(settings: Settings) -> None:
-    """Remove the taints that faults left on nodes, and allow Pods on all of them again."""
+def _untaint(settings: Settings) -> None:
     kubectl = Kubectl(settings)
     for node in kubectl.json("get", "nodes")["items"]:
         name = node["metadata"]["name"]
@@ -119,9 +133,9 @@ def untaint(settings: Settings) -> None:
             kubectl.run("taint", "node", name, f"{key}-")
 
 
-def check_all_there(settings: Settings, engine: Engine) -> None:
+def check_all_there(settings: Settings, states: Mapping[str, str]) -> None:
     """Raise LabError if the lab has lost one of its containers."""
-    missing = sorted(set(names(settings)) - set(engine.containers(settings.name)))
+    missing = sorted(set(names(settings)) - set(states))
     if missing:
         raise LabError(
             f"The lab {settings.name} is not whole.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -32,12 +33,16 @@ def until(what: str, works: Callable[[], str | None], seconds: float) -> None:
         if missing is None:
             return
         if time.monotonic() > end:
-            raise LabError(
-                f"{what} did not get ready within {seconds:.0f} s.",
-                missing,
-                "Run `lab doctor`; if it shows nothing in red, run `lab down`, then `lab up`.",
-            )
+            raise _not_ready(what, seconds, missing)
         time.sleep(POLL_SECONDS)  # between two questions; the condition decides
+
+
+def _not_ready(what: str, seconds: float, missing: str) -> LabError:
+    return LabError(
+        f"{what} did not get ready within {seconds:.0f} s.",
+        missing,
+        "Run `lab doctor`; if it shows nothing in red, run `lab down`, then `lab up`.",
+    )
 
 
 def api_server(settings: Settings, seconds: float = 60) -> None:
@@ -81,11 +86,17 @@ def kubelets(settings: Settings, names: list[str], since: datetime, seconds: flo
     until("The nodes' kubelets", works, seconds)
 
 
-def nodes(settings: Settings, names: list[str], seconds: float = 90) -> None:
-    """Wait until each of these nodes says that it is ready."""
+def nodes(settings: Settings, names: list[str], seconds: float = 90) -> str:
+    """Wait until each of these nodes says that it is ready; return the first one's Kubernetes.
+
+    The version is that of its kubelet, such as v1.37.2.
+    """
+    versions: dict[str, str] = {}
 
     def works() -> str | None:
         found = Kubectl(settings).json("get", "nodes", timeout=10)["items"]
+        for node in found:
+            versions[node["metadata"]["name"]] = node["status"]["nodeInfo"]["kubeletVersion"]
         ready = {
             node["metadata"]["name"]
             for node in found
@@ -96,20 +107,25 @@ def nodes(settings: Settings, names: list[str], seconds: float = 90) -> None:
         return f"Not ready: {', '.join(waiting)}." if waiting else None
 
     until("The nodes", works, seconds)
+    return versions[names[0]]
 
 
-def dns(settings: Settings, engine: Engine, node: str, seconds: float = 90) -> None:
-    """Wait until the cluster's DNS answers a question that is asked from a node."""
+def dns(settings: Settings, engine: Engine, names: list[str], seconds: float = 90) -> None:
+    """Wait until the cluster's DNS answers a question that is asked from each of these nodes."""
     address = Kubectl(settings).run(
         "-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"
     )
-    script = _ask_dns(address.out.strip(), DNS_NAME)
-
-    def works() -> str | None:
-        answer = engine.execute(node, "timeout", "2", "bash", "-c", script, check=False)
-        return None if answer.out.strip() == "answered" else "CoreDNS does not answer yet."
-
-    until("The cluster's DNS", works, seconds)
+    # The node itself asks again and again: a program started there for each question would take
+    # from the cluster the very seconds that it needs to get ready.
+    ask = shlex.quote(_ask_dns(address.out.strip(), DNS_NAME))
+    script = (
+        f'end=$((SECONDS + {seconds:.0f})); until [ "$(timeout 2 bash -c {ask})" = answered ]; '
+        f"do [ $SECONDS -lt $end ] || exit 1; sleep {POLL_SECONDS}; done"
+    )
+    for node in names:
+        asked = engine.execute(node, "bash", "-c", script, timeout=seconds + 10, check=False)
+        if asked.code:
+            raise _not_ready("The cluster's DNS", seconds, f"CoreDNS does not answer {node}.")
 
 
 def _ask_dns(address: str, name: str) -> str:
@@ -139,8 +155,12 @@ def storage(settings: Settings, node: str, seconds: float = 60) -> None:
     """
     kubectl = Kubectl(settings)
     namespace = f"lab-check-{secrets.token_hex(3)}"
-    kubectl.apply(
+    kubectl.create(
+        "/api/v1/namespaces",
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+    )
+    kubectl.create(
+        f"/api/v1/namespaces/{namespace}/persistentvolumeclaims",
         {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
@@ -158,10 +178,9 @@ def storage(settings: Settings, node: str, seconds: float = 60) -> None:
     )
 
     def works() -> str | None:
-        shown = kubectl.run(
-            "-n", namespace, "get", "pvc", "check", "-o", "jsonpath={.status.phase}", timeout=10
-        )
-        return None if shown.out == "Bound" else f"The claim {namespace}/check is {shown.out}."
+        bound = ("--for=jsonpath={.status.phase}=Bound", "--timeout=8s")
+        kubectl.run("-n", namespace, "wait", "pvc/check", *bound, timeout=10)
+        return None
 
     try:
         until(f"The StorageClass {STORAGE_CLASS}", works, seconds)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from lab import guard, namespaces, nodes, ready
 from lab.engine import Engine, find
 from lab.errors import LabError
 from lab.kubectl import Kubectl, no_lab
 from lab.progress import Progress, Quiet
 from lab.settings import Settings
+from lab.together import together
 
 CHAPTERS = range(1, 7)
 
 
-def reset(settings: Settings, chapter: int | None = None, progress: Progress | None = None) -> None:
-    """Undo all faults, then empty one chapter's namespace or all chapters'.
+def reset(
+    settings: Settings,
+    chapter: int | None = None,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+) -> None:
+    """Undo all faults and empty one chapter's namespace or all chapters'.
 
-    With a chapter, its namespace exists afterwards and is empty. Raises LabError if the lab
-    isn't there, or isn't this lab's.
+    With a chapter, its namespace exists afterwards and is empty. Without an engine the lab's
+    own is looked for. Raises LabError if the lab isn't there, or isn't this lab's.
     """
     if chapter is not None and chapter not in CHAPTERS:
         raise LabError(
@@ -26,33 +35,46 @@ def reset(settings: Settings, chapter: int | None = None, progress: Progress | N
     if not settings.kubeconfig.exists():
         raise no_lab(settings)
     shown = progress or Quiet()
-    heal(settings, find(settings), shown)
-    with shown.step(f"empty chapter {chapter}" if chapter else "empty all chapters"):
-        _empty(settings, chapter)
+    engine = engine or find(settings)
+    woken = _reach(settings, engine, shown)
+    # Side by side: what is deleted by force waits for no node.
+    jobs: dict[str, Callable[[], object]] = {
+        "nodes": partial(_heal_nodes, settings, engine, woken, shown),
+        "chapters": partial(_empty, settings, chapter, shown),
+    }
+    together(**jobs)
 
 
 def heal(settings: Settings, engine: Engine, progress: Progress) -> None:
     """Wake and start the nodes, and undo what faults left on them."""
-    nodes.check_all_there(settings, engine)
-    woken = nodes.wake(settings, engine, progress)
+    woken = _reach(settings, engine, progress)
+    _heal_nodes(settings, engine, woken, progress)
+
+
+def _reach(settings: Settings, engine: Engine, progress: Progress) -> list[str]:
+    """Wake and start the nodes; return those that needed it. Nothing else is done before."""
+    states = engine.containers(settings.name)
+    nodes.check_all_there(settings, states)
+    woken = nodes.wake(settings, engine, states, progress)
     with progress.step("check that it is this lab's cluster"):
-        ready.api_server(settings)
-        guard.check(settings)
+        guard.wait(settings)
+    return woken
+
+
+def _heal_nodes(settings: Settings, engine: Engine, woken: list[str], progress: Progress) -> None:
     with progress.step("undo what faults left"):
-        nodes.reconnect(settings, engine)
-        nodes.unfreeze_all(settings, engine)
-        nodes.untaint(settings)
+        nodes.undo_faults(settings, engine)
     if woken:
         with progress.step("wait for the nodes"):
             ready.nodes(settings, nodes.names(settings))
 
 
-def _empty(settings: Settings, chapter: int | None) -> None:
+def _empty(settings: Settings, chapter: int | None, progress: Progress) -> None:
     kubectl = Kubectl(settings)
-    for number in CHAPTERS if chapter is None else (chapter,):
-        name = f"chapter-{number}"
-        there = namespaces.phase(kubectl, name) is not None
-        if there:
-            namespaces.empty(kubectl, name)
-        if there or chapter is not None:
-            namespaces.make(kubectl, number)
+    with progress.step(f"empty chapter {chapter}" if chapter else "empty all chapters"):
+        for number in CHAPTERS if chapter is None else (chapter,):
+            phase = namespaces.phase(kubectl, f"chapter-{number}")
+            if phase is not None:
+                namespaces.empty(kubectl, f"chapter-{number}")
+            if phase == "Terminating" or (phase is None and chapter is not None):
+                namespaces.make(kubectl, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from lab.cache import Cache, remove_tree
 from lab.courseimages import CourseImage, course_images
 from lab.engine import Engine, NoEngine, find
 from lab.errors import LabError
-from lab.kubectl import Kubectl
 from lab.load import load
 from lab.nodeimage import choose, programs
 from lab.progress import Progress
@@ -30,17 +29,18 @@ def up(settings: Settings, progress: Progress) -> state.Record:
     started = time.monotonic()
     engine = working_engine(settings, progress)
     record = state.read(settings)
-    whole = record is not None and _can_go_on(settings, engine, record)
+    states = engine.containers(settings.name)
+    whole = record is not None and _can_go_on(settings, engine, states, record)
     if record is not None and whole:
         _same_gates(settings, record)
-    if record is None or not whole or not nodes.all_run(settings, engine):
+    if record is None or not whole or not nodes.all_run(settings, states):
         with progress.step("check the machine"):
             cluster.refuse_others(settings, engine)
             checks.stop_at_trouble(settings, engine)
     if record is None or not whole:
         record = _make(settings, engine, progress)
     else:
-        _go_on(settings, engine, progress)
+        _go_on(settings, engine, states, progress)
     record.phase = "ready"
     record.seconds = {**progress.seconds, "all": round(time.monotonic() - started, 2)}
     state.write(settings, record)
@@ -61,22 +61,24 @@ def start(settings: Settings, progress: Progress) -> state.Record:
     """Start a lab that was stopped. Raises LabError if there is none."""
     engine = find(settings)
     record = state.read(settings)
-    if record is None or not _can_go_on(settings, engine, record):
+    states = engine.containers(settings.name)
+    if record is None or not _can_go_on(settings, engine, states, record):
         raise LabError(
             f"There is no whole lab named {settings.name} to start.",
             "It was never up, or some of its containers are gone.",
             "Run `lab up`.",
         )
-    _go_on(settings, engine, progress)
+    _go_on(settings, engine, states, progress)
     return record
 
 
 def stop(settings: Settings, progress: Progress) -> None:
     """Stop the lab's nodes; ``start`` brings them back with their data."""
     engine = find(settings)
-    nodes.check_all_there(settings, engine)
+    states = engine.containers(settings.name)
+    nodes.check_all_there(settings, states)
     with progress.step("stop the nodes"):
-        nodes.revive(settings, engine)  # a paused node can't be stopped in order
+        nodes.revive(engine, states)  # a paused node can't be stopped in order
         # The control plane last: the others say goodbye to it.
         engine.stop([*nodes.names(settings)[1:], nodes.names(settings)[0]])
 
@@ -90,13 +92,15 @@ def working_engine(settings: Settings, progress: Progress) -> Engine:
         return find(settings)
 
 
-def _can_go_on(settings: Settings, engine: Engine, record: state.Record) -> bool:
+def _can_go_on(
+    settings: Settings, engine: Engine, states: Mapping[str, str], record: state.Record
+) -> bool:
     return (
         record.phase == "ready"
         and record.provider == engine.provider
         and settings.kubeconfig.exists()
         and (settings.bin / "kubectl").exists()
-        and nodes.all_there(settings, engine)
+        and nodes.all_there(settings, states)
     )
 
 
@@ -112,38 +116,41 @@ def _same_gates(settings: Settings, record: state.Record) -> None:
         )
 
 
-def _go_on(settings: Settings, engine: Engine, progress: Progress) -> None:
+def _go_on(
+    settings: Settings, engine: Engine, states: Mapping[str, str], progress: Progress
+) -> None:
     images = course_images(settings, progress)
-    woken = nodes.wake(settings, engine, progress)
+    woken = nodes.wake(settings, engine, states, progress)
     _write_kubeconfig_if_lost(settings, engine)
     jobs: dict[str, Callable[[], object]] = {
         "guard": lambda: _guarded(settings, progress),
         "images": lambda: load(engine, settings, images, progress),
         "nodes": lambda: _nodes_ready(settings, progress),
-        "dns": lambda: _dns_answers(settings, engine, progress),
+        "dns": lambda: _dns_answers(settings, engine, nodes.names(settings)[1:2], progress),
     }
     together(**jobs)
     if woken:
-        with progress.step("wait for storage"):
-            ready.storage(settings, nodes.names(settings)[1])
+        _storage_works(settings, progress)
 
 
 def _guarded(settings: Settings, progress: Progress) -> None:
-    def works() -> None:
-        guard.check(settings)
-
     with progress.step("check that it is this lab's cluster"):
-        ready.until("The API server", works, 60)
+        guard.wait(settings)
 
 
-def _nodes_ready(settings: Settings, progress: Progress) -> None:
+def _nodes_ready(settings: Settings, progress: Progress) -> str:
     with progress.step("wait for the nodes"):
-        ready.nodes(settings, nodes.names(settings))
+        return ready.nodes(settings, nodes.names(settings))
 
 
-def _dns_answers(settings: Settings, engine: Engine, progress: Progress) -> None:
+def _dns_answers(settings: Settings, engine: Engine, names: list[str], progress: Progress) -> None:
     with progress.step("wait for DNS"):
-        ready.dns(settings, engine, nodes.names(settings)[1])
+        ready.dns(settings, engine, names)
+
+
+def _storage_works(settings: Settings, progress: Progress) -> None:
+    with progress.step("wait for storage"):
+        ready.storage(settings, nodes.names(settings)[1])
 
 
 def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Record:
@@ -151,6 +158,7 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
         cluster.delete(settings, engine)
         remove_tree(settings.folder)
     record = state.new(settings, engine.provider)
+    identity = record.identity
     state.write(settings, record)
     image, images = _images(settings, engine, progress)
     _link_programs(settings, engine, image.reference, progress)
@@ -159,13 +167,15 @@ def _make(settings: Settings, engine: Engine, progress: Progress) -> state.Recor
     with progress.step("create the nodes") as step:
         cluster.create(settings, engine, image.reference, step)
     guard.check_kubeconfig(settings)
-    guard.mark(settings, record.identity)
+    # Side by side: each mostly waits for the cluster's answer.
     jobs: dict[str, Callable[[], object]] = {
-        "images": lambda: load(engine, settings, images, progress),
-        "nodes": lambda: _nodes_work(settings, engine, progress),
+        "identity": lambda: guard.mark(settings, identity),
+        "images": lambda: load(engine, settings, images, progress, alike=True),
+        "nodes": lambda: _nodes_ready(settings, progress),
+        "storage": lambda: _storage_works(settings, progress),
+        "dns": lambda: _dns_answers(settings, engine, nodes.names(settings), progress),
     }
-    together(**jobs)
-    record.kubernetes = _version(settings)
+    record.kubernetes = str(together(**jobs)["nodes"])
     return record
 
 
@@ -179,17 +189,6 @@ def _images(
     }
     made = together(**jobs)
     return made["node"], made["course"]
-
-
-def _nodes_work(settings: Settings, engine: Engine, progress: Progress) -> None:
-    names = nodes.names(settings)
-    with progress.step("wait for the nodes"):
-        ready.nodes(settings, names)
-    with progress.step("wait for storage"):
-        ready.storage(settings, names[1])
-    with progress.step("wait for DNS"):
-        for name in names:
-            ready.dns(settings, engine, name)
 
 
 def _link_programs(settings: Settings, engine: Engine, image: str, progress: Progress) -> None:
@@ -211,7 +210,3 @@ def _write_kubeconfig_if_lost(settings: Settings, engine: Engine) -> None:
     except LabError:
         settings.kubeconfig.unlink(missing_ok=True)
         cluster.write_kubeconfig(settings, engine)
-
-
-def _version(settings: Settings) -> str:
-    return str(Kubectl(settings).json("version")["serverVersion"]["gitVersion"])

@@ -7,6 +7,7 @@ import pytest
 
 from course.chapters import images
 from lab import courseimages
+from lab.engine import Engine
 from lab.settings import Settings
 
 SETTINGS = Settings.from_environment({})
@@ -42,8 +43,8 @@ def test_a_chapter_without_images_of_its_own_asks_nobody(
 ) -> None:
     recipe = courseimages.Recipe(tmp_path, {"versions": ["v1"], "chapters": [5]})
     monkeypatch.setattr(courseimages, "recipes", lambda: [recipe])
-    monkeypatch.setattr(images, "find", lambda _: pytest.fail("the engine was asked"))
-    images.put_into_nodes(SETTINGS, 1)
+    monkeypatch.setattr(images, "load", lambda *_: pytest.fail("the engine was asked"))
+    images.put_into_nodes(SETTINGS, Engine("podman"), 1)
 
 
 def test_a_chapter_s_images_are_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -52,7 +53,6 @@ def test_a_chapter_s_images_are_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path
     loaded: list[object] = []
     monkeypatch.setattr(courseimages, "recipes", lambda: [recipe])
     monkeypatch.setattr(courseimages, "chapter_images", lambda *_: [image])
-    monkeypatch.setattr(images, "find", lambda _: None)
     monkeypatch.setattr(images, "load", lambda _engine, _settings, given, _: loaded.extend(given))
-    images.put_into_nodes(SETTINGS, 5)
+    images.put_into_nodes(SETTINGS, Engine("podman"), 5)
     assert loaded == [image]
