@@ -15,7 +15,7 @@ from course.cluster.connection import Connection, Refusal, connect
 from course.cluster.controller import settled
 from course.cluster.kinds import Kind
 from course.cluster.watch import Watch
-from course.exercises.scorebook import Scorebook, ScorebookError
+from course.exercises.scorebook import Scorebook
 from course.exercises.session import CHAPTER
 from course.record import History
 from course.views.board import board
@@ -136,7 +136,7 @@ def _open(settings: Settings, number: int) -> Chapter:
         settled(min(seconds, SETTLE_SECONDS))
         return watch.catch_up(seconds)
 
-    exercises.use(history, catch_up, settings.folder / "progress.json", chapter=number)
+    exercises.use(history, catch_up, settings.progress, chapter=number)
     session.enter(session.Session(connection, f"chapter-{number}", watch.catch_up))
     return Chapter(number, connection, history, watch)
 
@@ -157,11 +157,8 @@ def _wait_for_account(connection: Connection, namespace: str) -> None:
 
 def _note_opened(settings: Settings, number: int) -> None:
     """Keep for the start page where the learner is."""
-    try:
-        book = Scorebook(settings.folder / "progress.json")
-        book.change(lambda page: page.opened.update({str(number): time.time()}))
-    except ScorebookError as refused:
-        print(refused)  # the chapter is of use without it
+    now = {str(number): time.time()}
+    Scorebook(settings.progress).keep(lambda page: page.opened.update(now))
 
 
 def _show(opened: Chapter) -> None:

@@ -133,7 +133,7 @@ def main(file: Path) -> None:
     """Write the page, and print the path that JupyterLab should open."""
     settings = Settings.from_environment()
     register_exercises()
-    kept = Scorebook(settings.folder / "progress.json").read()
+    kept = Scorebook(settings.progress).read()
     chapters = heads()
     found = checks.everything(settings)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from course.exercises.errors import CellError
 from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, Exercise, find
 from course.exercises.scorebook import Exercise as Score
-from course.exercises.scorebook import Page, Scorebook, ScorebookError
+from course.exercises.scorebook import Page, Scorebook
 from course.exercises.session import PATIENCE, Session, current
 from course.exercises.settled import moving
 
@@ -16,7 +16,7 @@ REST = 20.0
 
 #: How long it waits while nothing shows that the exercise was tried, in seconds: a cluster that
 #: is broken on purpose never comes to rest.
-UNTRIED = 5.0
+UNTRIED = 2.0
 
 #: What each exercise was last found wrong for: the same mistake gets the same hint.
 _mistakes: dict[str, str] = {}
@@ -134,7 +134,7 @@ def _kept(task: Exercise, session: Session, outcome: Outcome) -> None:
         score.tries += 1
         score.solved = score.solved or isinstance(outcome, Right)
 
-    _write(session, write)
+    Scorebook(session.progress_file).keep(write)
     if isinstance(outcome, Wrong):
         mistake = outcome.because.split(" The cluster still moves")[0]
         _hint(task, session, further=_mistakes.get(task.number) != mistake)
@@ -151,20 +151,10 @@ def _hint(task: Exercise, session: Session, *, further: bool) -> None:
         score.hints = min(len(task.hints), max(1, score.hints + further))
         given = score.hints
 
-    if not _write(session, write):
+    if not Scorebook(session.progress_file).keep(write):
         given = max(given, 1)
     print(f"Hint {given} of {len(task.hints)}: {task.hints[given - 1]}")
     if given < len(task.hints):
         print(f'hint("{task.number}") gives the next one.')
     else:
         print(f'That was the last. solution("{task.number}") shows one way.')
-
-
-def _write(session: Session, how: Callable[[Page], None]) -> bool:
-    """Whether the score could be kept; if not, the reason is printed."""
-    try:
-        Scorebook(session.progress_file).change(how)
-    except ScorebookError as refused:
-        print(refused)
-        return False
-    return True

@@ -7,7 +7,7 @@ from course.exercises.assertions import Assertion, asserted
 from course.exercises.claims import evidence, judged
 from course.exercises.errors import CellError
 from course.exercises.facts import Moment
-from course.exercises.scorebook import Guess, Page, Scorebook, ScorebookError
+from course.exercises.scorebook import Guess, Page, Scorebook
 from course.exercises.session import Session, current, from_here
 
 #: How long an answer waits for what its options speak of, in seconds.
@@ -142,7 +142,4 @@ def _keep(session: Session, asked: Prediction, right: frozenset[str]) -> None:
     def write(page: Page) -> None:
         page.guesses[asked.question] = Guess(session.chapter, good, of)
 
-    try:
-        Scorebook(session.progress_file).change(write)
-    except ScorebookError as refused:
-        print(refused)
+    Scorebook(session.progress_file).keep(write)

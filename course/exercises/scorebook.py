@@ -89,6 +89,18 @@ class Scorebook:
         except OSError as refused:
             raise ScorebookError(f"Your progress can't be kept: {refused.strerror}.") from refused
 
+    def keep(self, how: Callable[[Page], None]) -> bool:
+        """Change as `change` does; where that can't be, print why and return False.
+
+        For those who are of use without a score.
+        """
+        try:
+            self.change(how)
+        except ScorebookError as refused:
+            print(refused)
+            return False
+        return True
+
     def reset(self) -> None:
         """Forget everything."""
 

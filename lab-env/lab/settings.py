@@ -75,6 +75,11 @@ class Settings:
         return self.folder / "bin"
 
     @property
+    def progress(self) -> Path:
+        """The file in which the course keeps what the learner has done."""
+        return self.folder / "progress.json"
+
+    @property
     def record(self) -> Path:
         """The file that holds the lab's identity and what its last ``up`` did."""
         return self.folder / "lab.json"

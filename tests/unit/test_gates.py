@@ -1,21 +1,23 @@
-"""Whether a feature gate is on, as the API server's metrics tell it."""
+"""Feature gates, as the API server's metrics tell of them."""
 
-from course.cluster.gates import is_on
+from course.gates import Gate, read
 
-METRICS = """# TYPE kubernetes_feature_enabled gauge
-kubernetes_feature_enabled{name="MaxUnavailableStatefulSet",stage="BETA"} 1
-kubernetes_feature_enabled{name="StatefulSetRecreateStrategy",stage="ALPHA"} 0
-kubernetes_feature_enabled{name="InPlacePodVerticalScaling",stage=""} 1
-"""
-
-
-def test_a_gate_is_on_or_off_at_any_stage():
-    assert is_on(METRICS, "MaxUnavailableStatefulSet")
-    assert is_on(METRICS, "InPlacePodVerticalScaling")
-    assert not is_on(METRICS, "StatefulSetRecreateStrategy")
+LINES = [
+    "# TYPE kubernetes_feature_enabled gauge",
+    'kubernetes_feature_enabled{name="Growing",stage=""} 1',
+    'kubernetes_feature_enabled{name="Trying",stage="ALPHA"} 0',
+    'kubernetes_feature_enabled{name="Late",stage="BETA"} 0',
+    'apiserver_request_total{code="200"} 4',
+]
 
 
-def test_a_gate_that_the_cluster_does_not_know_is_off():
-    assert not is_on(METRICS, "MaxUnavailable")
-    assert not is_on(METRICS, "Nameless")
-    assert not is_on("", "InPlacePodVerticalScaling")
+def test_each_gate_is_read_with_its_stage_and_whether_it_is_on():
+    assert read(LINES) == {
+        "Growing": Gate("Growing", "stable", True),
+        "Trying": Gate("Trying", "alpha", False),
+        "Late": Gate("Late", "beta", False),
+    }
+
+
+def test_metrics_without_gates_have_none():
+    assert read([]) == read(LINES[-1:]) == {}

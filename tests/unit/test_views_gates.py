@@ -1,6 +1,6 @@
-"""The figure of the feature gates: what is read, what is said."""
+"""The figure of the feature gates: what is said."""
 
-from course.views.gates import Gate, feature_gates, read
+from course.views.gates import feature_gates
 
 LINES = [
     "# TYPE kubernetes_feature_enabled gauge",
@@ -10,13 +10,6 @@ LINES = [
     'kubernetes_feature_enabled{name="Late",stage="BETA"} 0',
     'apiserver_request_total{code="200"} 4',
 ]
-
-
-def test_each_gate_is_read_with_its_stage_and_whether_it_is_on():
-    gates = read(LINES)
-    assert list(gates) == ["Growing", "Trying", "Nearly", "Late"]
-    assert gates["Growing"] == Gate("Growing", "stable", True)
-    assert gates["Trying"] == Gate("Trying", "alpha", False)
 
 
 def test_the_words_say_what_the_picture_shows():
