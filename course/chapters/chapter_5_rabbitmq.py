@@ -99,18 +99,19 @@ def mended(attempt: Attempt) -> Outcome:
 
 
 def _in_the_way(attempt: Attempt, name: str, pod: pods.Object) -> Outcome:
-    status = (pod.get("status", {}).get("containerStatuses") or [{}])[0]
-    waiting = status.get("state", {}).get("waiting", {})
-    if waiting.get("reason") == "CreateContainerConfigError":
-        said = f"{name} can't start: {waiting.get('message', 'its configuration is wrong')}."
+    status = (pods.dicts(pod, "status", "containerStatuses") or [{}])[0]
+    waiting = ("state", "waiting")
+    if pods.text(status, *waiting, "reason") == "CreateContainerConfigError":
+        why = pods.text(status, *waiting, "message") or "its configuration is wrong"
+        said = f"{name} can't start: {why}."
         return Wrong(said) if _edited(attempt) else NotAttempted(said)
-    times = status.get("restartCount", 0)
+    times = pods.number(status, "restartCount")
     if times:
         return Wrong(
             f"{name} was restarted {times} times: something stops it before it has started."
         )
     service = attempt.now.objects("Service").get("post-pods", {})
-    if not service.get("spec", {}).get("publishNotReadyAddresses"):
+    if not pods.part(service, "spec", "publishNotReadyAddresses"):
         return Wrong(
             f"{name} runs, and finds nobody: the others have no names before they are Ready."
         )
@@ -120,4 +121,4 @@ def _in_the_way(attempt: Attempt, name: str, pod: pods.Object) -> Outcome:
 def _edited(attempt: Attempt) -> bool:
     """Whether the set is another than the file makes: its specification was changed."""
     found = attempt.now.sets.get("post", {})
-    return bool(found.get("metadata", {}).get("generation", 1) != 1)
+    return pods.number(found, "metadata", "generation") > 1

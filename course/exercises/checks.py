@@ -1,6 +1,5 @@
 """Judges exercises on the real cluster, and gives the next hint for a wrong one."""
 
-from collections.abc import Callable
 from time import monotonic
 
 from course.exercises.errors import CellError

@@ -146,7 +146,8 @@ class Grouping:
             digest = get(pod, "metadata", "labels", "pod-template-hash", default="")
             deployment = str(get(owner, "name", default="")).removesuffix(f"-{digest}")
             return self._group("Deployment", space, deployment), name
-        if owner:
+        # A set has no place for a Pod that it would not have named so.
+        if owner and get(owner, "kind") != "StatefulSet":
             kind, called = str(get(owner, "kind")), str(get(owner, "name", default=""))
             return self._group(kind, space, called), name
         return self._group("Pods", space, "on their own"), name

@@ -14,14 +14,14 @@ _ORDINAL = re.compile(r"^(?P<set>.+)-(?P<ordinal>\d{1,9})$", re.DOTALL)
 def get(thing: Any, *path: str, default: Any = None) -> Any:
     """The value under ``path`` in nested dicts, or ``default`` when any step is missing.
 
-    A list or dict as ``default`` also stands in for a value of another type: learners make
-    objects by hand, and the board must bear any of them.
+    A string, list or dict as ``default`` also stands in for a value of another type: learners
+    make objects by hand, and the board must bear any of them.
     """
     for step in path:
         if not isinstance(thing, dict):
             return default
         thing = thing.get(step)
-    if isinstance(default, (list, dict)) and not isinstance(thing, type(default)):
+    if isinstance(default, (str, list, dict)) and not isinstance(thing, type(default)):
         return default
     return default if thing is None else thing
 

@@ -178,7 +178,8 @@ def crash(case: Case) -> Reason | None:
     else:
         ended = get(status, "lastState", "terminated", default={})
     container, count = get(status, "name", default="?"), whole(get(status, "restartCount"))
-    code = get(ended, "exitCode", default="unknown")
+    code = get(ended, "exitCode")
+    code = "unknown" if code is None else code
     if get(ended, "reason") == "OOMKilled":
         path = "'{.status.containerStatuses[*].lastState}'"
         command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
