@@ -1,12 +1,12 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine test-gates test-faults bench look down lint format notebooks site picture pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-gates test-faults test-mutations bench look down lint format notebooks site picture pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s%s\n", $$1, $$2}' Makefile
 
 # The script knows what the environment was made from, and ends at once if that is unchanged.
 .venv/lab:
@@ -37,6 +37,10 @@ test-gates: .venv/dev ## run the chapters that speak of feature gates with these
 test-faults: .venv/dev ## break the database and the queue 30 times each, by chance, and count (FAULTS=3, FAULTS_SEED=5)
 	@$(TEST_LAB) lab up
 	@$(TEST_LAB) FAULTS=$${FAULTS:-30} PYTHONPATH=tests python -m pytest tests/faults -s
+
+test-mutations: .venv/dev ## turn fields of manifests round, by chance: each must fail its chapter (MUTATIONS=3, 0 for all; MUTATIONS_SEED=1)
+	@$(TEST_LAB) lab up
+	@$(TEST_LAB) python tests/mutations/run.py $${MUTATIONS:-3} $${MUTATIONS_SEED:-1}
 
 look: .venv/dev ## run the chapters in JupyterLab twice, and photograph them, into build/learner
 	@$(TEST_LAB) lab up

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = "sh env dirname cat cksum sed cut tr id date tail rm mkdir timeout flock"
 TARGETS = (
-    "help", "lab", "test", "test-fast", "test-machine", "test-gates", "test-faults", "bench",
+    "help", "lab", "test", "test-fast", "test-machine", "test-gates", "test-faults",
+    "test-mutations", "bench",
     "look", "down", "lint", "format", "notebooks", "site", "picture", "pins",
 )  # fmt: skip
 
@@ -37,7 +38,16 @@ def test_help_names_every_target():
 
 @pytest.mark.parametrize(
     "target",
-    ["test", "test-fast", "test-machine", "test-gates", "test-faults", "notebooks", "lint"],
+    [
+        "test",
+        "test-fast",
+        "test-machine",
+        "test-gates",
+        "test-faults",
+        "test-mutations",
+        "notebooks",
+        "lint",
+    ],
 )
 def test_the_tests_never_touch_a_learner_s_lab(target):
     assert "LAB_NAME=statefulset-lab-test" in recipe(target, "LAB_NAME=statefulset-lab")

@@ -1,0 +1,78 @@
+"""Turn fields of the chapters' manifests round, one at a time: each chapter must then go red.
+
+    python tests/mutations/run.py [COUNT] [SEED]
+
+runs COUNT of them (default 3), drawn by SEED (default 1); COUNT 0 runs all, which takes hours.
+The lab must be up. Exits with 1 if one was not caught. `make test-mutations` calls it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from manifests import Mutation, mutations
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "build" / "mutations"
+MANIFESTS = ROOT / "notebooks" / "manifests"
+MINUTES = 15
+#: What a run says of the cell that failed.
+FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+
+
+def main(count: int, seed: int) -> int:
+    """Run the chosen mutations and print the share that was caught."""
+    every = mutations(MANIFESTS)
+    chosen = random.Random(seed).sample(every, min(count, len(every))) if count else every
+    caught = 0
+    for number, mutation in enumerate(chosen, 1):
+        began = time.monotonic()
+        cell = first_failure(mutation)
+        caught += cell is not None
+        said = f"caught by {cell}" if cell else "NOT CAUGHT"
+        seconds = time.monotonic() - began
+        print(f"{number} of {len(chosen)}: {mutation}: {said} ({seconds:.0f} s)", flush=True)
+    print(f"{caught} of {len(chosen)} caught; there are {len(every)}. Seed {seed}.")
+    return 0 if caught == len(chosen) else 1
+
+
+def first_failure(mutation: Mutation) -> str | None:
+    """The cell in which the chapter went red with the mutation, or None if it stayed green.
+
+    Raises RuntimeError when the run failed in no cell: then it says nothing.
+    """
+    fresh_copy()
+    mutation.apply(COPY / "notebooks" / "manifests")
+    (book,) = (COPY / "notebooks").glob(f"{mutation.chapter}-*.ipynb")
+    done = subprocess.run(
+        ["tests/notebooks/run.sh", str(book.relative_to(COPY))],
+        cwd=COPY,
+        capture_output=True,
+        text=True,
+        timeout=MINUTES * 60,
+        check=False,
+    )
+    if done.returncode == 0:
+        return None
+    cells = FAILED.findall(done.stdout)
+    if not cells:
+        raise RuntimeError(f"The run of {book.name} failed in no cell:\n{done.stdout[-3000:]}")
+    return cells[0].rpartition("::")[2] or cells[0]
+
+
+def fresh_copy() -> None:
+    """Make build/mutations a copy of what is committed, with this checkout's environment."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, COPY], check=True)
+    (COPY / ".venv").symlink_to(ROOT / ".venv")
+
+
+if __name__ == "__main__":
+    numbers = [int(word) for word in sys.argv[1:3]]
+    sys.exit(main(*numbers, *(3, 1)[len(numbers) :]))
