@@ -5,6 +5,12 @@ from typing import Any
 
 from course.exercises.predictions import Prediction
 
+# Jupyter gives an option the height of one line, and a long one beside a docked board has two.
+WRAPPED = (
+    "<style>.course-prediction label "
+    "{height: auto; line-height: 1.4; white-space: normal; overflow: visible}</style>"
+)
+
 
 def show(prediction: Prediction) -> None:
     """Show a form with the options and a button; outside Jupyter, print the question."""
@@ -39,7 +45,7 @@ def form(prediction: Prediction) -> Any:
         description="That's my guess", tooltip=f"Keep the guess for: {prediction.question}"
     )
     # A label would cut a long question off beside a docked board; this one wraps. It is text.
-    question = ipywidgets.HTML(f"<strong>{escape(prediction.question)}</strong>")
+    question = ipywidgets.HTML(f"{WRAPPED}<strong>{escape(prediction.question)}</strong>")
     note = ipywidgets.Label("")
 
     def keep(_: Any) -> None:
@@ -56,7 +62,7 @@ def form(prediction: Prediction) -> Any:
             part.disabled = True
 
     button.on_click(keep)
-    return ipywidgets.VBox([question, *boxes, button, note])
+    return ipywidgets.VBox([question, *boxes, button, note]).add_class("course-prediction")
 
 
 def _boxes(prediction: Prediction) -> list[Any]:

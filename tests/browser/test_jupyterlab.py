@@ -24,6 +24,10 @@ CELLS = [
     "made = rolling()\nboard(made.history, docked=True, title='chapter-4')",
     "import time\nmade.now = time.time()\nmade.drop('Pod', 'web-2')\n"
     "made.grow('web-2', '7c9b2d5f8', 'worker', '10.244.1.30', 'web:v2')",
+    "from course.exercises.form import form\n"
+    "from course.exercises.predictions import Prediction\n"
+    "long = 'An answer that is longer than what is left beside the board. ' * 3\n"
+    "form(Prediction('Which?', (f'One. {long}', f'Two. {long}'), False))",
     *["'text to scroll past\\n' * 40"] * 6,
 ]
 
@@ -157,6 +161,18 @@ def test_the_board_stands_docked_beside_the_notebook(jupyterlab: str, page: Page
     expect(dock.locator('[data-state="ready"]')).to_have_count(4, timeout=20_000)
     page.locator(".jp-WindowedPanel-outer").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
     assert dock.bounding_box() == board
+
+    # The options of a prediction stand below each other, however little room is left.
+    page.locator(".jp-WindowedPanel-outer").evaluate("(e) => e.scrollTo(0, 0)")
+    run_cell(page, 2)
+    options = page.locator(".course-prediction .widget-radio-box label")
+    expect(options).to_have_count(2, timeout=20_000)
+    one, two = (options.nth(n).bounding_box() for n in (0, 1))
+    assert one
+    assert two
+    assert one["height"] > 30, "the option was to take several lines"
+    assert one["y"] + one["height"] <= two["y"] + 1
+    page.screenshot(path=screenshots / "jupyterlab-prediction.png")
 
     # Its width can be changed with the keyboard; the notebook follows.
     dock.locator(".lb-grip").focus()

@@ -134,7 +134,7 @@ def test_each_option_counts_whether_ticked_or_not(guess: set[str], right: set[st
 def test_the_form_keeps_what_was_ticked() -> None:
     prediction = Prediction("What stays?", OPTIONS, True)
     question, *boxes, button, note = form(prediction).children
-    assert question.value == "<strong>What stays?</strong>"
+    assert question.value.endswith("<strong>What stays?</strong>")
     assert [box.description for box in boxes] == list(OPTIONS)
     boxes[3].value = True
     button.click()
@@ -145,7 +145,7 @@ def test_the_form_keeps_what_was_ticked() -> None:
 
 def test_a_question_is_shown_as_text_whatever_it_holds() -> None:
     question, *_ = form(Prediction("Is 1 < 2 & <b>bold</b>?", OPTIONS, True)).children
-    assert question.value == "<strong>Is 1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;?</strong>"
+    assert question.value.endswith("<strong>Is 1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;?</strong>")
 
 
 def test_the_form_of_one_choice_starts_with_none_and_asks_for_one() -> None:
