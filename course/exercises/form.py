@@ -6,9 +6,12 @@ from typing import Any
 from course.exercises.predictions import Prediction
 
 # Jupyter gives an option the height of one line, and a long one beside a docked board has two.
+# Its button comes behind the text, and floats to the left of the last line only.
 WRAPPED = (
     "<style>.course-prediction label "
-    "{height: auto; line-height: 1.4; white-space: normal; overflow: visible}</style>"
+    "{height: auto; line-height: 1.4; white-space: normal; overflow: visible}"
+    ".course-prediction .widget-radio-box label {display: flex; margin-bottom: 4px}"
+    ".course-prediction .widget-radio-box input {order: -1; flex: none; margin: 3px 6px}</style>"
 )
 
 

@@ -172,6 +172,9 @@ def test_the_board_stands_docked_beside_the_notebook(jupyterlab: str, page: Page
     assert two
     assert one["height"] > 30, "the option was to take several lines"
     assert one["y"] + one["height"] <= two["y"] + 1
+    button = options.first.locator("input").bounding_box()
+    assert button
+    assert button["y"] < one["y"] + 15, "the button stands beside the first line"
     page.screenshot(path=screenshots / "jupyterlab-prediction.png")
 
     # Its width can be changed with the keyboard; the notebook follows.
