@@ -11,7 +11,8 @@ WRAPPED = (
     "<style>.course-prediction label "
     "{height: auto; line-height: 1.4; white-space: normal; overflow: visible}"
     ".course-prediction .widget-radio-box label {display: flex; margin-bottom: 4px}"
-    ".course-prediction .widget-radio-box input {order: -1; flex: none; margin: 3px 6px}</style>"
+    ".course-prediction .widget-radio-box input "
+    "{order: -1; flex: none; height: 1.4em; margin: 0 6px}</style>"
 )
 
 

@@ -64,10 +64,11 @@ class Chapter:
             raise Failed(f"{self.copy.stem}: {errors}")
         return took
 
-    def dark(self) -> None:
-        """Choose JupyterLab's dark theme."""
-        self._menu("Settings", "Theme", "JupyterLab Dark")
-        self.page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+    def choose(self, theme: str) -> None:
+        """Choose JupyterLab's theme, Light or Dark; it keeps the last one for the next notebook."""
+        self._menu("Settings", "Theme", f"JupyterLab {theme}")
+        light = str(theme == "Light").lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
     def photograph(self, theme: str) -> int:
         """Photograph the notebook from top to bottom and return how many screens it has."""
@@ -162,9 +163,10 @@ def look_at(file: Path) -> None:
         chapter = Chapter(copy, page, f"http://{parts.netloc}", parts.query.partition("token=")[2])
         try:
             first = chapter.run_all()
+            chapter.choose("Light")
             screens = chapter.photograph("light")
             second = chapter.run_all()
-            chapter.dark()
+            chapter.choose("Dark")
             chapter.photograph("dark")
         except Failed:
             page.screenshot(path=FOLDER / f"{copy.stem}-failed.png")

@@ -23,7 +23,7 @@ COPY = ROOT / "build" / "mutations"
 MANIFESTS = ROOT / "notebooks" / "manifests"
 MINUTES = 15
 #: What a run says of the cell that failed.
-FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) notebooks/\S+::(Cell \d+)", re.MULTILINE)
 
 
 def main(count: int, seed: int) -> int:
@@ -63,7 +63,7 @@ def first_failure(mutation: Mutation) -> str | None:
     cells = FAILED.findall(done.stdout)
     if not cells:
         raise RuntimeError(f"The run of {book.name} failed in no cell:\n{done.stdout[-3000:]}")
-    return cells[0].rpartition("::")[2] or cells[0]
+    return str(cells[0])
 
 
 def fresh_copy() -> None:

@@ -51,15 +51,21 @@ class Client(ledger.Client):
 
     errors = (AMQPError, OSError)
 
-    def __init__(self, queue, kind, *arguments):
-        """Remember where to write to; the connection is made with the first message."""
-        super().__init__(*arguments)
+    def __init__(self, queue, kind, run, number, ledger):
+        """Remember where to write to; the connection is made with the first message.
+
+        One client begins at the first node, so that somebody notices when that one is cut off.
+        The others begin, and all go on, wherever the Service leads them.
+        """
+        super().__init__(run, number, ledger)
         self.queue, self.kind, self.channel = queue, kind, None
+        self.host = os.environ["MQ_FIRST"] if number == 0 else None
 
     def send(self, name):
         """Return when the queue has said that it has the message; raise when it hasn't."""
         if self.channel is None:
-            self.channel = connection().channel()
+            host, self.host = self.host, None
+            self.channel = connection(host).channel()
             self.channel.confirm_delivery()
             declare(self.channel, self.queue, self.kind)
         # BlockingConnection has no time limit for a confirm; the connection inside of it has.
