@@ -48,10 +48,20 @@ def first_failure(mutation: Mutation) -> str | None:
     Raises RuntimeError when the run failed in no cell: then it says nothing.
     """
     fresh_copy()
+    # A chapter that was left in the middle may have left a node stopped.
+    subprocess.run(["lab", "up"], capture_output=True, check=True)
     mutation.apply(COPY / "notebooks" / "manifests")
-    (book,) = (COPY / "notebooks").glob(f"{mutation.chapter}-*.ipynb")
+    # What only an exercise needs, only its solution shows.
+    for book in sorted((COPY / "notebooks").glob(f"**/{mutation.chapter}-*.ipynb")):
+        if cell := failing_cell(str(book.relative_to(COPY))):
+            return cell
+    return None
+
+
+def failing_cell(book: str) -> str | None:
+    """Run a notebook of the copy; the first cell that failed, or None if it stayed green."""
     done = subprocess.run(
-        ["tests/notebooks/run.sh", str(book.relative_to(COPY))],
+        ["tests/notebooks/run.sh", book],
         cwd=COPY,
         capture_output=True,
         text=True,
@@ -62,8 +72,9 @@ def first_failure(mutation: Mutation) -> str | None:
         return None
     cells = FAILED.findall(done.stdout)
     if not cells:
-        raise RuntimeError(f"The run of {book.name} failed in no cell:\n{done.stdout[-3000:]}")
-    return str(cells[0])
+        said = (done.stdout + done.stderr)[-3000:]
+        raise RuntimeError(f"The run of {book} failed in no cell:\n{said}")
+    return f"{cells[0]} of {book}"
 
 
 def fresh_copy() -> None:
