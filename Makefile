@@ -1,6 +1,6 @@
 # `make help` lists what there is. `make lab LAB_NAME=mine` sets an environment variable as well.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast test-machine test-gates test-faults test-mutations bench look down lint format notebooks site picture pins .venv/lab .venv/dev
+.PHONY: help lab test test-fast test-machine test-gates test-cut-short test-faults test-mutations bench look down lint format notebooks site picture pins .venv/lab .venv/dev
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_LAB := LAB_NAME=statefulset-lab-test
@@ -25,7 +25,7 @@ down: .venv/lab ## take the lab away, all but its caches
 test: .venv/dev ## run every test, on a cluster of its own
 	@$(TEST_LAB) tests/all.sh
 
-test-fast: .venv/dev ## run the tests that need no cluster
+test-fast: .venv/dev ## run the tests that need no cluster and no JupyterLab
 	@$(TEST_LAB) tests/all.sh lint unit browser
 
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
@@ -34,11 +34,16 @@ test-machine: .venv/dev ## run the tests that cut off, fill up and restart thing
 test-gates: .venv/dev ## run the chapters that speak of feature gates with these the other way round
 	@$(TEST_LAB) tests/notebooks/gates.sh
 
+test-cut-short: .venv/dev ## kill the kernel in the middle of each chapter, and run the chapter again
+	@$(TEST_LAB) lab up
+	@$(TEST_LAB) python tests/notebooks/cut_short.py
+
 test-faults: .venv/dev ## break the database and the queue 30 times each, by chance, and count (FAULTS=3, FAULTS_SEED=5)
 	@$(TEST_LAB) lab up
 	@$(TEST_LAB) FAULTS=$${FAULTS:-30} PYTHONPATH=tests python -m pytest tests/faults -s
 
-test-mutations: .venv/dev ## turn fields of manifests round, by chance: each must fail its chapter (MUTATIONS=3, 0 for all; MUTATIONS_SEED=1)
+test-mutations: .venv/dev ## turn recorded histories and fields of manifests round: each must be caught (MUTATIONS=3, 0 for all; MUTATIONS_SEED=1)
+	@python tests/mutations/recorded.py
 	@$(TEST_LAB) lab up
 	@$(TEST_LAB) python tests/mutations/run.py $${MUTATIONS:-3} $${MUTATIONS_SEED:-1}
 

@@ -23,6 +23,7 @@ from lab.kubectl import no_lab
 from lab.paths import CHECKOUT
 from lab.ports import LOOPBACK, choose
 from lab.settings import Settings
+from lab.trust import trust
 
 CHAPTER = "notebooks/01-introduction.ipynb"
 # What writes the start page and says what to open. The lab knows the course by this name alone.
@@ -68,6 +69,7 @@ def open_jupyter(settings: Settings) -> int:
         )
         before = signal.signal(signal.SIGTERM, _as_interrupt)
         try:
+            trust(Path(inside["JUPYTER_DATA_DIR"]))
             first = start_page(settings, inside)
             _wait_until_it_answers(server, port, token, folder / "log")
             print(f"JupyterLab: {url(port, token, first)}", flush=True)

@@ -21,6 +21,8 @@ from lab.together import together
 # What the course's faults leave on nodes; see course/cluster/faults.
 FAULT_CHAIN = "LAB-FAULT"
 FAULT_TAINT = "lab.statefulset/fault"
+# What a learner may have declared of a lost node; it would keep all Pods away for ever.
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 CHAINS = ("FORWARD", "INPUT", "OUTPUT")
 _UNLINK = "; ".join(f"iptables -w 5 -D {chain} -j {FAULT_CHAIN} || true" for chain in CHAINS)
 # Removes the rules that a network fault left in a node's firewall.
@@ -129,7 +131,7 @@ def _untaint(settings: Settings) -> None:
         if node["spec"].get("unschedulable"):
             kubectl.run("uncordon", name)
         keys = {taint["key"] for taint in node["spec"].get("taints", [])}
-        for key in sorted(key for key in keys if key.startswith(FAULT_TAINT)):
+        for key in sorted(key for key in keys if key.startswith((FAULT_TAINT, OUT_OF_SERVICE))):
             kubectl.run("taint", "node", name, f"{key}-")
 
 
