@@ -10,9 +10,11 @@ from typing import Any
 _HOMES = {
     "board": ("course.views.board", "board"),
     "chapter": ("course.chapters.opening", "chapter"),
+    "clears": ("course.cluster.prometheus", "clears"),
     "controller": ("course.cluster.controller", "controller"),
     "error_rate": ("course.views.requests", "error_rate"),
     "fault": ("course.cluster.faults", None),
+    "fires": ("course.cluster.prometheus", "fires"),
     "feature_gates": ("course.views.gates", "feature_gates"),
     "over_time": ("course.views.figures", "over_time"),
     "gate_on": ("course.cluster.gates", "gate_on"),

@@ -184,17 +184,18 @@ def markdown(source: str) -> str:
 
 def highlighted(source: str, lexer: str) -> str:
     """Code with the classes of Pygments."""
-    html = Highlight2HTML(pygments_lexer=lexer)(source)  # type: ignore[no-untyped-call]
-    soup = BeautifulSoup(html, "html.parser")
-    for code in soup.select("pre"):
-        reachable(code)
-    return str(soup)
+    html = str(Highlight2HTML(pygments_lexer=lexer)(source))  # type: ignore[no-untyped-call]
+    return html.replace("<pre>", '<pre tabindex="0">', 1) if _is_wide(source) else html
 
 
 def reachable(code: Tag) -> None:
     """Let the keyboard scroll what may be wider than the page."""
-    if any(len(line) > NARROW for line in code.get_text().splitlines()):
+    if _is_wide(code.get_text()):
         code["tabindex"] = "0"
+
+
+def _is_wide(text: str) -> bool:
+    return any(len(line) > NARROW for line in text.splitlines())
 
 
 def _file(file: Path) -> str:

@@ -50,12 +50,12 @@ def behind(
     """Say whether `known` is older than `listed`, a list made at version `at`.
 
     `seen` is the newest resourceVersion that the watch has delivered. A listed object
-    that `known` lacks is no news when the watch is already past it: it is gone again.
+    that `known` lacks is no news when the watch is already past the list: it is gone again.
     A known object that is not listed was deleted, unless it is newer than the list.
     """
     there = {identity(thing): version(thing) for thing in listed}
     for uid, stored in there.items():
         mine = known.get(uid)
-        if (version(mine) if mine else seen) < stored:
+        if version(mine) < stored if mine else seen <= at:
             return True
     return any(uid not in there and version(thing) <= at for uid, thing in known.items())

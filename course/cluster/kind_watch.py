@@ -182,6 +182,8 @@ class KindWatch:
         # kubectl hides it too: half of each object, and of no use to a learner.
         thing["metadata"].pop("managedFields", None)
         uid = identity(thing)
+        if uid in self._known and version(thing) < version(self._known[uid]):
+            return  # late: a newer state of it was told
         self._tell(what, uid, thing)
         with self._news:
             if what == "deleted":

@@ -93,6 +93,7 @@ def packed(history: History) -> dict[str, Any]:
         "version": VERSION,
         "began": history.began,
         "begins": base.index + 1,
+        "ends": history.end,
         "base": _packed_base(base),
         "marks": [[mark.name, mark.index, mark.time] for mark in history.marks.values()],
         "changes": rows,
@@ -116,7 +117,12 @@ def unpacked(document: Any) -> History:
         base = _unpacked_base(document["base"], int(document["begins"]) - 1, began)
         marks = [Mark(str(name), int(at), float(time)) for name, at, time in document["marks"]]
         changes = list(_unpacked_changes(document["changes"], base, began))
+        # Recordings of an older course don't say it.
+        if base.index + 1 + len(changes) != document.get("ends", base.index + 1 + len(changes)):
+            raise RecordingError("The recording is damaged: changes are missing, or too many.")
         return History.restored(base, changes, marks, began)
+    except RecordingError:
+        raise
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as broken:
         raise RecordingError("The recording is damaged: its parts do not fit.") from broken
 

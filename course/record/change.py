@@ -48,7 +48,26 @@ class Change:
     @property
     def uid(self) -> str:
         """The object's UID, or an empty string when it has none."""
-        return str(self.object["metadata"].get("uid") or "")
+        return uid(self.object)
+
+    @property
+    def version(self) -> int | None:
+        """The object's resourceVersion as the number it is, or None."""
+        return version(self.object)
+
+
+def uid(thing: dict[str, Any]) -> str:
+    """The object's UID, or an empty string when it has none."""
+    return str(thing["metadata"].get("uid") or "")
+
+
+def version(thing: dict[str, Any]) -> int | None:
+    """The resourceVersion of an object as the number it is, or None: it has no such number.
+
+    Of two states of one object, the one with the greater number is the newer.
+    """
+    found = thing["metadata"].get("resourceVersion")
+    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)

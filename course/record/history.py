@@ -8,7 +8,8 @@ from time import monotonic
 from time import time as unix_time
 from typing import Any, TypeVar
 
-from course.record.change import KINDS, Change, Mark, What
+from course.record.change import KINDS, Change, Mark, What, uid
+from course.record.known import Known
 from course.record.snapshot import Snapshot
 from course.record.trim import shared, trimmed
 
@@ -40,7 +41,7 @@ class History:
         self._first = 0
         self._checkpoints: list[Snapshot] = [Snapshot()]
         self._latest = self._checkpoints[0]
-        self._live: dict[tuple[str, str], dict[str, Any]] = {}
+        self._known = Known(self._latest)
         self._marks: dict[str, Mark] = {}
         self._subscribers: list[Subscriber] = []
         self._grown = threading.Condition(threading.RLock())
@@ -49,18 +50,24 @@ class History:
     def restored(
         cls, base: Snapshot, changes: Iterable[Change], marks: Iterable[Mark], began: float
     ) -> "History":
-        """A history as it was recorded: its changes are taken as they are."""
+        """A history as it was recorded: its changes are taken as they are.
+
+        Raises ValueError for changes that no history holds in this order.
+        """
         history = cls()
         history.began = began
         history._checkpoints = [base]
         history._latest = base
         history._first = base.index + 1
-        history._live = {
-            (kind, name): found for kind in KINDS for name, found in base.objects(kind).items()
-        }
+        history._known = Known(base)
         for change in changes:
+            wrong = history._misplaced(change)
+            if wrong:
+                raise ValueError(f"Change {change.index}, {change.kind} {change.name}: {wrong}.")
             history._add(change.kind, change.what, change.object, change.time)
         history._marks = {mark.name: mark for mark in marks}
+        if any(mark.index > history.end for mark in history._marks.values()):
+            raise ValueError(f"It ends with change {history.end - 1}, before its last mark.")
         return history
 
     # -- writing ---------------------------------------------------------------------
@@ -75,14 +82,18 @@ class History:
         """Take in what the watch told; ``time`` is Unix time in seconds (default: now).
 
         Returns the changes that it made. None, when nothing is new: a re-list tells much
-        that is known. Two, when an object comes under the name of one with another UID:
-        the old one is told as deleted first. Raises ValueError for a kind that is not
-        recorded, and for an object without a name.
+        that is known, and what comes after a newer state of the same object is late. Two,
+        when an object comes under the name of one with another UID: the old one is told as
+        deleted first. Raises ValueError for a kind that is not recorded, and for an object
+        without a name.
         """
         if kind not in KINDS:
             raise ValueError(f"{kind} is not a kind that the history takes.")
         object = trimmed(object)  # noqa: A001
         with self._grown:
+            known = self._known.live.get((kind, str(object["metadata"]["name"])))
+            # A copy: the caller may go on changing what it gave.
+            object = shared(object, known)  # noqa: A001
             told = self._told(kind, what, object, self.clock() if time is None else time)
             if told:
                 self._grown.notify_all()
@@ -197,41 +208,37 @@ class History:
     def _told(
         self, kind: str, what: What, fresh: dict[str, Any], time: float
     ) -> tuple[Change, ...]:
-        name = str(fresh["metadata"]["name"])
-        known = self._live.get((kind, name))
-        if known is None:
-            if what == "deleted" and self._already_gone(kind, name, fresh):
-                return ()
-            return (self._add(kind, what if what == "deleted" else "added", fresh, time),)
-        same = known["metadata"].get("uid") == fresh["metadata"].get("uid")
+        known = self._known.live.get((kind, str(fresh["metadata"]["name"])))
+        same = known is not None and uid(known) == uid(fresh)
         if what == "deleted":
             # The deletion of one that another has already followed was told with it.
-            return (self._add(kind, "deleted", fresh, time),) if same else ()
+            told = known is not None or self._known.has_ended(kind, fresh)
+            return (self._add(kind, "deleted", fresh, time),) if same or not told else ()
+        if self._known.is_late(kind, fresh):
+            return ()
+        if known is None:
+            return (self._add(kind, "added", fresh, time),)
         if not same:
             return (
                 self._add(kind, "deleted", known, time),
                 self._add(kind, "added", fresh, time),
             )
-        fresh = shared(fresh, known)
         return () if fresh is known else (self._add(kind, "modified", fresh, time),)
 
-    def _already_gone(self, kind: str, name: str, fresh: dict[str, Any]) -> bool:
-        gone = self.snapshot().gone(kind).get(name)
-        return gone is not None and gone.object["metadata"].get("uid") == fresh["metadata"].get(
-            "uid"
-        )
+    def _misplaced(self, change: Change) -> str:
+        """Why a recorded change can't come next; "" when it can."""
+        if change.index != self.end:
+            return f"change {self.end} was due"
+        if self._changes and change.time < self._changes[-1].time:
+            return "it is older than the one before"
+        return self._known.misplaced(change)
 
     def _add(self, kind: str, what: What, object: dict[str, Any], time: float) -> Change:  # noqa: A002
         # A clock that is set back must not bring the order into disorder.
         last = self._changes[-1].time if self._changes else self._checkpoints[0].time
-        name = object["metadata"]["name"]
-        object = shared(object, self._live.get((kind, name)))  # noqa: A001
         change = Change(self.end, max(time, last), kind, what, object)
         self._changes.append(change)
-        if what == "deleted":
-            self._live.pop((kind, name), None)
-        else:
-            self._live[kind, name] = object
+        self._known.take(kind, what, object)
         if self.end % STRIDE == 0:
             self._checkpoints.append(self.snapshot())
             self._forget()

@@ -120,6 +120,9 @@ class Folding:
         state = self._writable(change.kind)
         self.index, self.time = change.index, change.time
         if change.what != "deleted":
+            if change.kind == "Event":
+                # One that is counted up is news again: the newest stand last.
+                state.live.pop(change.name, None)
             state.live[change.name] = change.object
             if change.kind == "Event":
                 _forget_oldest(state.live, MOST_EVENTS)

@@ -28,6 +28,8 @@ def shared(new: Any, old: Any) -> Any:
     Two versions of a Pod differ in a few lines of its status. So a version costs little
     more than what changed. The caller may go on changing ``new``: nothing of it is kept.
     """
+    if new is old:
+        return old
     if isinstance(new, dict):
         return _shared_dict(new, old if isinstance(old, dict) else {})
     if isinstance(new, list | tuple):
@@ -46,8 +48,7 @@ def _shared_dict(new: dict[Any, Any], old: dict[str, Any]) -> dict[str, Any]:
         part = shared(value, old.get(word))
         same = same and word in old and part is old[word]
         result[word] = part
-    # An empty dict is no reason to share: there is nothing to save.
-    return old if same and old else result
+    return old if same else result
 
 
 def _shared_list(new: list[Any], old: list[Any]) -> list[Any]:
@@ -55,4 +56,4 @@ def _shared_list(new: list[Any], old: list[Any]) -> list[Any]:
         shared(value, old[place] if place < len(old) else None) for place, value in enumerate(new)
     ]
     same = len(new) == len(old) and all(a is b for a, b in zip(result, old, strict=True))
-    return old if same and old else result
+    return old if same else result

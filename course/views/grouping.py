@@ -6,7 +6,7 @@ of the whole cluster. Pure: objects in, groups out.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ NODES: Touch = ("nodes", None)
 EVENTS: Touch = ("events", None)
 LOOSE: Touch = ("loose", None)
 EVENTS_KEPT = 40
-ABOUT_KEPT = 2_000
+ABOUT_KEPT, ABOUT_ONE = 2_000, 8
 
 
 @dataclass
@@ -60,14 +60,14 @@ class Grouping:
         self.lost: set[str] = set()
         self.services: dict[Key, Json] = {}
         self.claims: dict[Key, Json] = {}
-        self.events: deque[Json] = deque(maxlen=EVENTS_KEPT)
+        self.events: dict[Key, Json] = {}
         self.on_node: Counter[str] = Counter()
-        self._about: dict[tuple[str, str, str], deque[Json]] = {}
+        self._about: dict[tuple[str, str, str], dict[Key, Json]] = {}
         self._home: dict[Key, Touch] = {}
         self._node_of: dict[Key, str] = {}
         self._by_prefix: dict[Key, dict[int, Json]] = defaultdict(dict)
         self._prefix_owner: dict[Key, str] = {}
-        self._mounted: dict[Key, Touch] = {}
+        self._mounted: dict[Key, dict[Key, Touch]] = {}  # by claim: the Pods that mount it
 
     def apply(self, kind: str, thing: Json, gone: bool) -> set[Touch]:
         """Take one change in; returns what must be drawn again because of it."""
@@ -85,7 +85,7 @@ class Grouping:
 
     def events_about(self, kind: str, namespace: str, name: str) -> Iterator[Json]:
         """The events about one object, newest first."""
-        return reversed(self._about.get((kind, namespace, name), deque()))
+        return reversed(self._about.get((kind, namespace, name), {}).values())
 
     def claims_of(self, group: Group, slot: str) -> list[Json]:
         """The claims of a slot: by the templates' names, and what its Pod mounts besides."""
@@ -112,7 +112,7 @@ class Grouping:
         return [
             claim
             for key, claim in self.claims.items()
-            if key not in self._mounted and self._claim_touch(key) is None
+            if not self._mounted.get(key) and self._claim_touch(key) is None
         ]
 
     def _group(self, kind: str, namespace: str, name: str) -> Group:
@@ -180,11 +180,13 @@ class Grouping:
     def _mount(self, pod: Json, gone: bool, home: Touch) -> set[Touch]:
         touched: set[Touch] = set()
         for name in self._claim_names(pod):
-            key = (reading.namespace(pod), name)
-            known = self._mounted.pop(key, None) if gone else self._mounted.get(key)
-            if not gone:
-                self._mounted[key] = home
-            if (known is None) != gone:
+            users = self._mounted.setdefault((reading.namespace(pod), name), {})
+            unused = not users
+            if gone:
+                users.pop(identity(pod), None)
+            else:
+                users[identity(pod)] = home
+            if unused == bool(users):
                 touched.add(LOOSE)
         return touched
 
@@ -217,16 +219,16 @@ class Grouping:
                 ordinals.pop(split[1], None)
             else:
                 ordinals[split[1]] = thing
-        touch = self._claim_touch(key) or self._mounted.get(key)
+        touch = self._claim_touch(key) or next(iter(self._mounted.get(key, {}).values()), None)
         return {touch, (touch[0], None)} if touch else {LOOSE}
 
-    def _revision(self, thing: Json, gone: bool) -> set[Touch]:
+    def _revision(self, thing: Json, _gone: bool) -> set[Touch]:
         owner = reading.controller(thing)
-        if get(owner, "kind") != "StatefulSet" or gone:
-            return set()  # a revision that is gone keeps its colour and its number
+        if get(owner, "kind") != "StatefulSet":
+            return set()
         group = self._group("StatefulSet", reading.namespace(thing), str(get(owner, "name")))
         name = reading.name(thing)
-        group.revisions[name] = thing
+        group.revisions[name] = thing  # one that is gone keeps its colour and its number
         group.colour(name)
         return {(group.key, None)}
 
@@ -254,7 +256,7 @@ class Grouping:
 
     def _node(self, thing: Json, gone: bool) -> set[Touch]:
         name = reading.name(thing)
-        was = name in self.lost
+        was, none = (name in self.lost, name in self.nodes), not self.nodes
         if gone:
             self.nodes.pop(name, None)
         else:
@@ -264,9 +266,11 @@ class Grouping:
         else:
             self.lost.discard(name)
         touched = {NODES}
-        if was != (name in self.lost):
+        if was != (name in self.lost, name in self.nodes):
+            # With the first node it shows which nodes there are not.
+            every = none or not self.nodes
             for key, node in self._node_of.items():
-                if node == name and key in self._home:
+                if (every or node == name) and key in self._home:
                     touched |= {self._home[key], (self._home[key][0], None)}
         return touched
 
@@ -277,8 +281,8 @@ class Grouping:
         kind, space, name = (
             str(get(about, one, default="")) for one in ("kind", "namespace", "name")
         )
-        self.events.append(thing)
-        self._about.setdefault((kind, space, name), deque(maxlen=8)).append(thing)
+        reading.put_last(self.events, thing, EVENTS_KEPT)
+        reading.put_last(self._about.setdefault((kind, space, name), {}), thing, ABOUT_ONE)
         if len(self._about) > ABOUT_KEPT:  # Pods with random names come and go all day
             del self._about[next(iter(self._about))]
         touched = {EVENTS}

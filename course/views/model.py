@@ -35,6 +35,7 @@ class Model:
 
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.grouping = Grouping()
+        self._index = -1 if snapshot is None else snapshot.index
         self._heads: dict[str, Json] = {}
         self._slots: dict[str, dict[str, Json]] = {}
         self._whys: dict[str, list[Json]] = {}
@@ -45,9 +46,16 @@ class Model:
             self._begin(snapshot)
 
     def apply(self, changes: Iterable[Change]) -> Json:
-        """Take changes in; returns what they altered, an empty dict when nothing in sight."""
+        """Take changes in; returns what they altered, an empty dict when nothing in sight.
+
+        Raises ValueError for a change that is not the next one: what the board would show then
+        has never been so.
+        """
         touched: set[Touch] = set()
         for change in changes:
+            if change.index != self._index + 1:
+                raise ValueError(f"Change {change.index} came where {self._index + 1} was due.")
+            self._index = change.index
             touched |= self.grouping.apply(change.kind, change.object, change.what == "deleted")
         return self._redraw(touched)
 
@@ -93,7 +101,7 @@ class Model:
             claims = self.grouping.loose_claims()
             self._alter(altered, "loose", self._loose, [slots.claim(one, True) for one in claims])
         if EVENTS in touched:
-            newest = [event(one) for one in self.grouping.events][-EVENTS_SHOWN:]
+            newest = [event(one) for one in list(self.grouping.events.values())[-EVENTS_SHOWN:]]
             self._alter(altered, "events", self._events, newest)
         return altered
 

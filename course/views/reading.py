@@ -6,6 +6,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from course.record.text import plain
+
 Json = dict[str, Any]
 
 _ORDINAL = re.compile(r"^(?P<set>.+)-(?P<ordinal>\d{1,9})$", re.DOTALL)
@@ -44,6 +46,15 @@ def uid(thing: Json) -> str:
 def identity(thing: Json) -> tuple[str, str]:
     """Namespace and name: what tells two objects of one kind apart at one moment."""
     return namespace(thing), name(thing)
+
+
+def put_last(things: dict[tuple[str, str], Json], thing: Json, most: int) -> None:
+    """Put an object last, in place of an older state of it; so many are kept at most."""
+    key = identity(thing)
+    things.pop(key, None)
+    things[key] = thing
+    if len(things) > most:
+        del things[next(iter(things))]
 
 
 def whole(value: Any, default: int = 0) -> int:
@@ -89,6 +100,5 @@ def seconds(stamp: Any) -> float | None:
 
 
 def clip(text: Any, most: int = 300) -> str:
-    """``text`` cut to ``most`` characters, so that one hostile field cannot fill the board."""
-    line = str(text)
-    return line if len(line) <= most else line[: most - 1] + "…"
+    """``text`` as one plain line of ``most`` characters: no hostile field can fill the board."""
+    return plain(str(text), most)

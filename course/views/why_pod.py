@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from course.views import pods, slots
 from course.views.grouping import Group, Grouping
-from course.views.reading import Json, clip, condition, get, is_ready, name, whole
+from course.views.reading import Json, clip, condition, get, is_ready, name, uid, whole
 
 _STATUS_CODE = re.compile(r"statuscode: (\d{3})")
+_COMPLETED = "pv.kubernetes.io/bind-completed"
 _NO_NODE_FITS = "node(s) had volume node affinity conflict"
 
 
@@ -54,13 +55,14 @@ class Case:
         """A command on this Pod, with its namespace."""
         return f"kubectl {verb} {rest} -n {self.group.namespace}"
 
-    def told(self, *reasons: str, kind: str = "Pod", named: str = "") -> str:
-        """The newest event's message with one of these reasons; empty if there is none."""
-        for event in self.grouping.events_about(kind, self.group.namespace, named or self.name):
-            same = kind != "Pod" or get(event, "involvedObject", "uid") in (
-                None,
-                get(self.pod, "metadata", "uid"),
-            )
+    def told(self, *reasons: str, kind: str = "Pod", about: Json | None = None) -> str:
+        """The newest event's message with one of these reasons; empty if there is none.
+
+        It is about the Pod unless told otherwise, and about no earlier one of that name.
+        """
+        thing = about or self.pod
+        for event in self.grouping.events_about(kind, self.group.namespace, name(thing)):
+            same = get(event, "involvedObject", "uid") in (None, uid(thing))
             if same and get(event, "reason") in reasons:
                 return clip(get(event, "message", default="")).strip().rstrip(".")
         return ""
@@ -78,6 +80,8 @@ class Case:
 def node_lost(case: Case) -> Reason | None:
     """Its node does not answer: nobody knows whether it still runs."""
     node = str(get(case.pod, "spec", "nodeName", default=""))
+    if node and case.grouping.nodes and node not in {*case.grouping.nodes, *case.grouping.lost}:
+        return case.reason(f"there is no node {node}", "kubectl get nodes", level="bad")
     if not node or node not in case.grouping.lost:
         return None
     command = f"kubectl get node {node} -o jsonpath='{{.spec.taints}}'"
@@ -115,7 +119,7 @@ def no_node(case: Case) -> Reason | None:
     if get(case.pod, "spec", "nodeName") or get(scheduled, "status") != "False":
         return None
     message = clip(get(scheduled, "message", default="")).strip().rstrip(".")
-    unbound = _unbound(case, message)
+    unbound = _unbound(case, message or "no volume yet")
     if unbound:
         return unbound
     command = case.kubectl("describe", f"pod {case.name}")
@@ -124,17 +128,25 @@ def no_node(case: Case) -> Reason | None:
     return case.reason(f"no node fits: {message or 'the scheduler has not said why'}", command)
 
 
-def _unbound(case: Case, message: str) -> Reason | None:
+def _unbound(case: Case, message: str = "") -> Reason | None:
+    """The first claim that is not bound; without a message, only one that can't be."""
     for claim in pods.mounted_claims(case.pod):
         known = case.grouping.claims.get((case.group.namespace, claim))
         command = case.kubectl("describe", f"pvc {claim}")
-        if known is None:
+        if known is None and message:
             return case.reason(f"claim {claim} does not exist", command, level="bad")
-        if get(known, "status", "phase") == "Bound":
+        if known is None or get(known, "status", "phase") == "Bound":
             continue
-        why = case.told("ProvisioningFailed", kind="PersistentVolumeClaim", named=claim)
+        reasons = ("ProvisioningFailed", "FailedBinding")
+        why = case.told(*reasons, kind="PersistentVolumeClaim", about=known)
+        volume = clip(get(known, "spec", "volumeName", default=""), 80)
+        # The controller writes the volume's name as well, and this annotation with it.
+        if volume and not why and not get(known, "metadata", "annotations", _COMPLETED):
+            why = f"it asks for the volume {volume}, which is not there or not free for it"
+        if not why and not message:
+            continue
         wanted = get(known, "spec", "storageClassName", default="")
-        brief = f"claim {claim} is unbound: {why or message or 'no volume yet'}"
+        brief = f"claim {claim} is unbound: {why or message}"
         if why and wanted and wanted in why and "not found" in why:
             brief = f"claim {claim} is unbound: there is no StorageClass {wanted}"
         return case.reason(brief, command)
@@ -148,6 +160,8 @@ def image(case: Case) -> Reason | None:
         return None
     wanted = clip(get(status, "image", default="the image"), 120)
     brief = f"image {wanted} is missing"
+    if get(state, "reason") == "InvalidImageName":
+        brief = f"{wanted} is no name that an image can have"
     path = "'{.spec.containers[*].image}'"
     command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
     mine = slots.revision_of(case.pod)
@@ -184,6 +198,9 @@ def crash(case: Case) -> Reason | None:
         path = "'{.status.containerStatuses[*].lastState}'"
         command = case.kubectl("get", f"pod {case.name} -o jsonpath={path}")
         brief = f"container {container} used more memory than its limit (OOMKilled, exit {code})"
+    elif get(ended, "reason") == "StartError":  # nothing has run, so there is no log to read
+        command = case.kubectl("describe", f"pod {case.name}")
+        brief = f"container {container} cannot start: {_of_runtime(get(ended, 'message'))}"
     else:
         earlier = " --previous" if looping else ""
         command = case.kubectl("logs", f"{case.name} -c {container}{earlier}")
@@ -193,14 +210,32 @@ def crash(case: Case) -> Reason | None:
     return case.reason(brief, command, level="bad")
 
 
+def _of_runtime(message: object) -> str:
+    """What a container runtime says, without the steps that it went through before it failed."""
+    said = clip(message, 1000)
+    return clip(said.partition("unable to start container process: ")[2] or said).rstrip(". ")
+
+
 def container_trouble(case: Case) -> Reason | None:
     """A container cannot even be created."""
     status, state = pods.waiting(case.pod)
     if not state:
         return None
-    message = clip(get(state, "message", default=get(state, "reason", default="")))
+    message = _of_runtime(get(state, "message", default=get(state, "reason", default="")))
     brief = f"container {get(status, 'name', default='?')} cannot start: {message}"
     return case.reason(brief, case.kubectl("describe", f"pod {case.name}"), level="bad")
+
+
+def _unseen(case: Case) -> Reason:
+    """The scheduler has said nothing of it yet."""
+    scheduler = clip(get(case.pod, "spec", "schedulerName", default=""), 80)
+    if scheduler not in ("", "default-scheduler"):
+        proof = f"pod {case.name} -o jsonpath='{{.spec.schedulerName}}'"
+        brief = f"it waits for a scheduler of the name {scheduler}"
+        return case.reason(brief, case.kubectl("get", proof))
+    # When it has chosen a node it waits for the volume, and says nothing of it for ten minutes.
+    refused = _unbound(case)
+    return refused or case.passing("the scheduler looks for a node")
 
 
 def starting(case: Case) -> Reason | None:
@@ -208,7 +243,7 @@ def starting(case: Case) -> Reason | None:
     if get(case.pod, "status", "phase", default="Pending") != "Pending":
         return None
     if not get(case.pod, "spec", "nodeName"):
-        return case.passing("the scheduler looks for a node")
+        return _unseen(case)
     failed = case.told("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
     command = case.kubectl("describe", f"pod {case.name}")
     if failed:

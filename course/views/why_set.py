@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from course.record.text import short_quotes
 from course.views import slots
 from course.views.grouping import Group, Grouping
-from course.views.reading import Json, clip, get, whole
+from course.views.reading import Json, clip, get, uid, whole
 from course.views.why_pod import Reason
+
+_FAILED = " failed error: "
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,21 @@ def _empty(case: Whole) -> Iterator[Reason]:
 def _refused(case: Whole) -> str:
     about = ("StatefulSet", case.group.namespace, case.group.name)
     for event in case.grouping.events_about(*about):
+        if get(event, "involvedObject", "uid") not in (None, uid(case.group.owner)):
+            continue  # about an earlier set of that name
         if get(event, "reason") == "FailedCreate":
-            return clip(get(event, "message", default=""))
+            return clip(short_quotes(_reason_in(get(event, "message", default=""))))
         if get(event, "reason") == "SuccessfulCreate":
             return ""
     return ""
+
+
+def _reason_in(message: str) -> str:
+    """What the API server said, out of what the controller made of it.
+
+    The controller puts the Pod's and the set's names in front, which our sentence says as well.
+    """
+    return message.partition(_FAILED)[2] or message
 
 
 def _update(case: Whole) -> Iterator[Reason]:

@@ -145,6 +145,7 @@ def test_play_walks_through_the_record(staged: Staged) -> None:
 
 def test_hostile_strings_stay_text(staged: Staged) -> None:
     made = Made(HOSTILE)
+    made.node("worker")
     made.node(HOSTILE, "Unknown")
     made.stateful("web", 2)
     made.revision("web", 1, HOSTILE, HOSTILE)

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.slow
 TOKEN = "board-test"
 CELLS = [
     "from course.views.board import board\nfrom course.views.situations import rolling\n"

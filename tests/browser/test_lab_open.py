@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.slow
 NAME = "lab-open-test"
 
 
@@ -27,7 +29,8 @@ def lab_open(tmp_path: Path, page: Page) -> Callable[[], object]:
     folder = tmp_path / NAME
     folder.mkdir()
     (folder / "kubeconfig").write_text("")
-    values = os.environ | {"LAB_NAME": NAME, "LAB_STATE": str(tmp_path)}
+    # A port of its own: JupyterLab's usual one may be taken between the choice and the start.
+    values = os.environ | {"LAB_NAME": NAME, "LAB_STATE": str(tmp_path), "LAB_PORT": free_port()}
 
     @contextmanager
     def opened() -> Iterator[str]:
@@ -48,6 +51,12 @@ def lab_open(tmp_path: Path, page: Page) -> Callable[[], object]:
             running.communicate(timeout=30)
 
     return opened
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def photograph(page: Page, name: str) -> None:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
+import pytest
 from playwright.sync_api import Page
 
 from course.views.situations import bustle, crowd, rolling
 
+pytestmark = pytest.mark.slow
 Staged = Callable[..., Page]
 REPORT = Path(__file__).parents[2] / "build" / "board-speed.json"
 SECONDS = 6.0
@@ -83,7 +85,7 @@ def test_a_change_is_drawn_at_once(staged: Staged) -> None:
     made.now = time.time()
     page = staged(made.history)
     page.evaluate("window.drawn.length = 0")
-    for turn in range(60):
+    for turn in range(300):  # the hundredth part of it is three: one hiccup of the machine isn't it
         page.wait_for_timeout(50)
         made.now = time.time()
         made.run("web-0", ready=bool(turn % 2))
@@ -91,8 +93,8 @@ def test_a_change_is_drawn_at_once(staged: Staged) -> None:
     page.wait_for_function(f"window.drawn.at(-1)?.index === {made.history.end - 1}")
     drawn = page.evaluate("window.drawn.filter((one) => one.received)")
     took = sorted((one["drawn"] - one["received"]) * 1000 for one in drawn)
-    assert len(took) >= 30
-    cuts = quantiles(took, n=100)
+    assert len(took) >= 150
+    cuts = quantiles(took, n=100, method="inclusive")  # the other guesses beyond the slowest
     note(drawn_p50_ms=round(cuts[49], 1), drawn_p99_ms=round(cuts[98], 1))
     assert cuts[49] <= 150
     assert cuts[98] <= 1000

@@ -6,11 +6,16 @@ from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from course.record import History
 from lab.progress import Quiet
 
 Object = dict[str, Any]
+
+# How long an example takes says how busy the machine is: the tests run side by side.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
 
 
 class Story:
@@ -127,6 +132,19 @@ class Story:
         self.tick()
         thing["metadata"]["resourceVersion"] = str(next(self._numbers))
         self.history.append(kind, what, deepcopy(thing), self.now)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what share of the things that were turned round the tests have caught."""
+    shares: dict[str, list[int]] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "caught" and report.when == "call":
+                what, caught, of = value
+                known = shares.setdefault(what, [0, 0])
+                shares[what] = [known[0] + caught, known[1] + of]
+    for what, (caught, of) in sorted(shares.items()):
+        terminalreporter.write_line(f"Turned round, {what}: {caught} of {of} caught.")
 
 
 @pytest.fixture

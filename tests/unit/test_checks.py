@@ -280,6 +280,32 @@ def test_what_was_not_tried_is_told_soon_also_where_nothing_comes_to_rest(
     assert time.monotonic() - began < 5
 
 
+def test_a_pod_that_takes_long_to_go_is_waited_for(
+    task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "UNTRIED", 0.1)
+    task.terminating("web-2")
+
+    def end() -> None:
+        task.claim("data-web-2", "pv-b")
+        replace(task)
+
+    task.gone("data-web-2", "PersistentVolumeClaim")
+    threading.Timer(1.0, end).start()
+    assert check("1.2", wait=10) == Right("web-2 came back empty.")
+
+
+def test_a_pod_that_was_going_before_the_exercise_began_is_not_waited_for(
+    task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "UNTRIED", 0.1)
+    task.terminating("web-1")
+    begin("1.2")
+    began = time.monotonic()
+    assert isinstance(check("1.2", wait=10), NotAttempted)
+    assert time.monotonic() - began < 5
+
+
 def test_an_exercise_that_asks_for_judgement_gets_the_answers_and_waits_for_nothing(
     task: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,3 +318,23 @@ def test_an_exercise_that_asks_for_judgement_gets_the_answers_and_waits_for_noth
     assert check("1.3", {"shop": "StatefulSet"}) == Wrong("not that.")
     assert isinstance(check("1.3", {"shop": "Deployment"}), Right)
     assert time.monotonic() - began < 5
+
+
+def test_a_right_answer_is_not_believed_before_the_controller_has_seen_the_last_change(
+    task: Any, tmp_path: Path
+) -> None:
+    def fulfil() -> None:
+        replace(task)
+        task.gone("data-web-2", "PersistentVolumeClaim")
+        task.claim("data-web-2", "pv-b")
+
+    fulfil()
+    task.set("web", 2)
+    changed = {"generation": 2}
+    task.change("StatefulSet", "web", lambda one: one["metadata"].update(changed))
+    outcome = check("1.2", wait=0.1)
+    assert isinstance(outcome, Wrong)
+    assert "web is not up to date" in outcome.because
+    seen = {"observedGeneration": 2}
+    task.change("StatefulSet", "web", lambda one: one.update(status=seen))
+    assert check("1.2", wait=0.1) == Right("web-2 came back empty.")

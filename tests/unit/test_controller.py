@@ -152,7 +152,7 @@ def test_it_ends_with_the_chapter(events):
 def test_an_endless_loop_is_told_and_broken_off(events, monkeypatch):
     monkeypatch.setattr(module, "FIRST_CALL_SECONDS", 0.3)
     monkeypatch.setattr(module, "SLOW_SECONDS", 0.1)
-    monkeypatch.setattr(module, "END_SECONDS", 0.5)
+    monkeypatch.setattr(module, "END_SECONDS", BOUND)
 
     def waits_for_ever(name):
         while True:
@@ -197,3 +197,17 @@ def test_a_body_that_is_no_json_is_no_hindrance():
         body = "<html>"
 
     assert told(ApiError("(502) Bad\n gateway"), len) == "ApiError: (502) Bad gateway"
+
+
+def test_a_name_that_is_too_long_does_not_push_the_field_out_of_the_sentence():
+    name = "m" * 253
+    said = f'Pod "{name}" is invalid: metadata.name: Invalid value: "{name}": too long'
+    sentence = told(ValueError(said), len)
+    assert "is invalid: metadata.name: Invalid value:" in sentence
+    assert sentence.endswith(": too long")
+
+
+def test_what_an_object_says_is_told_as_plain_text():
+    sentence = told(ValueError("\x1b[31mred\u202e\nx" + "y" * 1000), len)
+    assert sentence.isprintable()
+    assert len(sentence) <= 300

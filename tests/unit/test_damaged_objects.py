@@ -6,7 +6,7 @@ gone on with by objects of its own in which one field, drawn by chance, was dama
 
 import json
 import random
-from collections.abc import Iterator
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ from course.exercises.span import Span
 from course.record import History, read
 from course.views.model import Model
 from lab.errors import LabError
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bad_manifests.damaged import places
 
 RECORDINGS = sorted((Path(__file__).parents[2] / "notebooks" / "recordings").glob("*.json"))
 TIMES = 150
@@ -43,18 +47,6 @@ VALUES = (
 )
 
 register_exercises()
-
-
-def paths(thing: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to everything inside an object."""
-    parts: Any = ()
-    if isinstance(thing, dict):
-        parts = thing.items()
-    elif isinstance(thing, list):
-        parts = enumerate(thing)
-    for key, part in parts:
-        yield (*before, key)
-        yield from paths(part, (*before, key))
 
 
 def damaged(thing: dict[str, Any], path: tuple[Any, ...], value: object) -> dict[str, Any]:
@@ -82,8 +74,11 @@ def spoil(history: History, chance: random.Random) -> tuple[str, str]:
     known = history.changes()
     while True:
         change = chance.choice(known)
-        path = chance.choice(list(paths(change.object)))
-        worse = damaged(change.object, path, chance.choice(VALUES))
+        path, _ = chance.choice(list(places(change.object)))
+        # As the newest state: an older one is no news to a history.
+        version = ("metadata", "resourceVersion")
+        newest = damaged(change.object, version, str(10**9 + history.end))
+        worse = damaged(newest, path, chance.choice(VALUES))
         if has_a_name(worse):
             history.append(change.kind, "modified", worse)
             return change.kind, ".".join(map(str, path))

@@ -1,6 +1,7 @@
 """The commands that people type, and the script that leads from a bare machine to them."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = "sh env dirname cat cksum sed cut tr id date tail rm mkdir timeout flock"
 TARGETS = (
-    "help", "lab", "test", "test-fast", "test-machine", "test-gates", "test-faults",
+    "help", "lab", "test", "test-fast", "test-machine", "test-gates",
+    "test-cut-short", "test-faults",
     "test-mutations", "bench",
     "look", "down", "lint", "format", "notebooks", "site", "picture", "pins",
 )  # fmt: skip
@@ -43,6 +45,7 @@ def test_help_names_every_target():
         "test-fast",
         "test-machine",
         "test-gates",
+        "test-cut-short",
         "test-faults",
         "test-mutations",
         "notebooks",
@@ -70,6 +73,15 @@ def test_an_unknown_stage_is_refused():
     )  # fmt: skip
     assert found.returncode == 2
     assert "no stage 'everything'" in found.stderr
+
+
+def test_what_a_fast_run_leaves_out_is_in_the_whole_one():
+    text = (ROOT / "tests" / "all.sh").read_text()
+    (every,) = re.findall(r"^all=\((.+)\)$", text, re.MULTILINE)
+    assert every.split()[:4] == ["lint", "unit", "browser", "jupyterlab"]
+    stages = dict(re.findall(r"^(\w+)\(\) \{\n(.+?)^\}", text, re.MULTILINE | re.DOTALL))
+    assert 'pytest tests/browser -m "not slow" ' in stages["browser"]
+    assert "pytest tests/browser -m slow " in stages["jupyterlab"]
 
 
 def test_continuous_integration_runs_what_everybody_runs():

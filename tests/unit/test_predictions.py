@@ -133,7 +133,7 @@ def test_each_option_counts_whether_ticked_or_not(guess: set[str], right: set[st
 
 def test_the_form_keeps_what_was_ticked() -> None:
     prediction = Prediction("What stays?", OPTIONS, True)
-    question, *boxes, button, note = form(prediction).children
+    question, *boxes, button, note, _ = form(prediction).children
     assert question.value.endswith("<strong>What stays?</strong>")
     assert [box.description for box in boxes] == list(OPTIONS)
     boxes[3].value = True
@@ -150,7 +150,7 @@ def test_a_question_is_shown_as_text_whatever_it_holds() -> None:
 
 def test_the_form_of_one_choice_starts_with_none_and_asks_for_one() -> None:
     prediction = Prediction("Which?", ("web-0", "web-2"), False)
-    _, radios, button, note = form(prediction).children
+    _, radios, button, note, _ = form(prediction).children
     button.click()
     assert (prediction.guess, note.value) == (None, "Choose one first.")
     radios.value = "web-2"
@@ -160,7 +160,7 @@ def test_the_form_of_one_choice_starts_with_none_and_asks_for_one() -> None:
 
 def test_the_form_takes_no_guess_after_the_answer() -> None:
     prediction = Prediction("Which?", ("web-0", "web-2"), False)
-    _, radios, button, note = form(prediction).children
+    _, radios, button, note, _ = form(prediction).children
     prediction.right = frozenset(["web-0"])
     radios.value = "web-0"
     button.click()

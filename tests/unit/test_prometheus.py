@@ -19,10 +19,11 @@ def answers(monkeypatch):
     given: list = []
 
     def request(method, path, *, query):
-        assert (method, path.split("/proxy")[0]) == (
-            "GET", "/api/v1/namespaces/chapter-6/services/prometheus:9090",
-        )  # fmt: skip
+        service = "/api/v1/namespaces/chapter-6/services/prometheus"
         found = given.pop(0) if len(given) > 1 else given[0]
+        if (method, path) == ("GET", f"{service}:9093/proxy/api/v2/alerts"):
+            return found
+        assert (method, path.split("/proxy")[0]) == ("GET", f"{service}:9090")
         return found if isinstance(found, str) else {"status": "success", "data": {"result": found}}
 
     there = SimpleNamespace(connection=SimpleNamespace(request=request), namespace="chapter-6")
@@ -58,3 +59,28 @@ def test_an_answer_of_something_else_is_told(answers):
     answers.append("<html>")
     with pytest.raises(LabError, match="not Prometheus"):
         prometheus.promql("up")
+
+
+def alert(name):
+    return {"labels": {"alertname": name}, "status": {"state": "active"}}
+
+
+def test_an_alert_is_waited_for_until_it_fires_and_until_it_has_cleared(answers):
+    answers += [[], [alert("Other")], [alert("Other"), alert("NoPrimary")]]
+    assert prometheus.fires("NoPrimary", timeout=5) == "NoPrimary fires."
+    answers[:] = [[alert("NoPrimary")], [alert("Other")]]
+    assert prometheus.clears("NoPrimary", timeout=5) == "NoPrimary has cleared."
+
+
+def test_an_alert_that_never_comes_or_never_goes_is_told(answers):
+    answers[:] = [[alert("Other")]]
+    with pytest.raises(LabError, match="The alert NoPrimary"):
+        prometheus.fires("NoPrimary", timeout=0.2)
+    with pytest.raises(LabError, match="The end of the alert Other"):
+        prometheus.clears("Other", timeout=0.2)
+
+
+def test_an_answer_of_something_else_than_alertmanager_is_told(answers):
+    answers.append("<html>")
+    with pytest.raises(LabError, match="not Prometheus"):
+        prometheus.clears("NoPrimary")

@@ -82,7 +82,7 @@ def test_a_recording_is_small(tmp_path: Path) -> None:
         b"{",
         b"\x1f\x8b broken",
         b"\xff\xfe",
-        gzip.compress(b"{}" * 100)[:-12],
+        gzip.compress(b"{}" * 100, mtime=0)[:-12],
         b"[" * 100_000,
         b"[1, 2]",
         b"{}",
@@ -114,6 +114,28 @@ def test_a_row_that_does_not_fit_is_told(row: Any) -> None:
     document = packed(History()) | {"changes": [row]}
     with pytest.raises(RecordingError):
         unpacked(document)
+
+
+@pytest.mark.parametrize("broken", [[0, 0, 1], [0], [1, 0], [1]])
+def test_rows_that_are_doubled_lost_or_turned_are_told(broken: list[int]) -> None:
+    history = History(clock=lambda: 0.0)
+    for number in (1, 2):
+        thing = {"metadata": {"name": "web-0", "uid": "a", "resourceVersion": str(number)}}
+        history.append("Pod", "added", thing, float(number))
+    document = packed(history)
+    assert unpacked(document).end == 2
+    with pytest.raises(RecordingError):
+        unpacked(document | {"changes": [document["changes"][place] for place in broken]})
+
+
+def test_a_recording_that_ends_before_its_last_mark_is_told() -> None:
+    history = rolling().history
+    history.mark("the end")
+    document = packed(history)
+    del document["ends"]  # as recordings of an older course
+    assert unpacked(document).end == history.end
+    with pytest.raises(RecordingError):
+        unpacked(document | {"changes": document["changes"][:-1]})
 
 
 def test_a_folder_that_cannot_be_written_to_leaves_nothing(tmp_path: Path) -> None:

@@ -43,12 +43,70 @@ def test_a_re_list_that_tells_nothing_new_adds_nothing() -> None:
     assert len(history.changes()) == 2
 
 
+@pytest.mark.parametrize("empty", [{}, []])
+def test_what_is_empty_and_stays_so_is_no_news(empty: Any) -> None:
+    history = History()
+    history.append("Pod", "added", pod(emptyDir=empty))
+    assert history.append("Pod", "added", pod(emptyDir=type(empty)())) == ()
+    assert history.append("Pod", "modified", pod(emptyDir=[] if empty == {} else {}))
+
+
 def test_a_late_deletion_of_the_one_before_leaves_the_new_one_alone() -> None:
     history = History()
     history.append("Pod", "added", pod(uid="a"))
     history.append("Pod", "added", pod(uid="b"))
     assert history.append("Pod", "deleted", pod(uid="a")) == ()
     assert history.snapshot().pods["web-0"]["metadata"]["uid"] == "b"
+
+
+def at(version: int, uid: str = "a", name: str = "web-0") -> dict[str, Any]:
+    return {"metadata": {"name": name, "uid": uid, "resourceVersion": str(version)}}
+
+
+def test_an_older_state_after_a_newer_one_is_no_news() -> None:
+    history = History()
+    history.append("Pod", "added", at(9))
+    assert history.append("Pod", "modified", at(8)) == ()
+    assert history.append("Pod", "added", at(7)) == ()
+    assert history.snapshot().pods["web-0"] == at(9)
+
+
+@pytest.mark.parametrize("kind", ["Pod", "Event"])
+def test_a_late_word_brings_no_deleted_object_back(kind: Any) -> None:
+    history = History()
+    history.append(kind, "added", at(5))
+    history.append(kind, "deleted", at(9))
+    for what in ("added", "modified"):
+        assert history.append(kind, what, at(8)) == ()
+    assert history.append(kind, "deleted", at(9)) == ()
+    assert not history.snapshot().objects(kind)
+
+
+def test_a_late_word_of_the_one_before_leaves_the_next_of_its_name_alone() -> None:
+    history = History()
+    history.append("Pod", "added", at(5, "a"))
+    history.append("Pod", "added", at(9, "b"))
+    assert history.append("Pod", "modified", at(4, "a")) == ()
+    history.append("Pod", "deleted", at(12, "b"))
+    assert history.append("Pod", "modified", at(4, "a")) == ()
+    assert told(history)[-1] == ("deleted", "web-0", "b")
+
+
+def test_a_volume_that_another_chapter_had_comes_back() -> None:
+    history = History()
+    history.append("PersistentVolume", "added", at(5))
+    history.append("PersistentVolume", "deleted", at(6))
+    assert history.append("PersistentVolume", "added", at(7))
+    assert history.snapshot().volumes["web-0"] == at(7)
+    assert history.append("PersistentVolume", "deleted", at(8))
+
+
+def test_a_new_cluster_with_smaller_versions_is_believed() -> None:
+    history = History()
+    history.append("Node", "added", at(900, "a", "worker"))
+    history.append("Node", "deleted", at(900, "a", "worker"))
+    history.append("Node", "added", at(5, "b", "worker"))
+    assert history.snapshot().nodes["worker"] == at(5, "b", "worker")
 
 
 @pytest.mark.parametrize("kind", ["Secret", "ConfigMap"])

@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course.record import read, save
+
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "tests" / "notebooks"
 
@@ -58,12 +60,14 @@ def book(folder: Path, pairs: list[tuple[str, str]]) -> Path:
 
 def compare(folder: Path, pairs: list[tuple[str, str]], *more: str) -> str:
     """Run nbval as tests/notebooks/run.sh does and return the last line."""
+    # No plugin but the one that is asked for: loading all of them takes longer than the cells.
     found = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env",
+        [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "--nbval", "--nbval-current-env",
          "--nbval-sanitize-with", HARNESS / "sanitize.cfg", "-p", "no:cacheprovider",
          "--rootdir", folder, *more, book(folder, pairs)],
         cwd=folder, capture_output=True, text=True, timeout=120,
-        env={**os.environ, "PYTHONPATH": str(HARNESS), "IPYTHONDIR": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(HARNESS), "IPYTHONDIR": str(folder),
+             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
     return found.stdout.strip().splitlines()[-1]
 
@@ -85,6 +89,27 @@ def execute():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_of_the_solutions_each_exercise_is_kept_from_its_beginning_to_its_check(
+    execute, story, tmp_path
+):
+    for number in ("1.1", "1.2"):
+        story.pod(f"before-{number}")
+        story.history.mark(f"exercise {number}")
+        story.pod(f"in-{number}")
+        story.history.mark(f"In [{number[-1]}]")
+    story.pod("after")
+    file = tmp_path / "solutions" / "01-x.ipynb"
+    file.parent.mkdir()
+    checks = [nbformat.v4.new_code_cell(f'check("1.{n}")', execution_count=n) for n in (1, 2)]
+    recording = save(story.history, file.with_suffix(".recording"))
+    execute.keep(file, recording, nbformat.v4.new_notebook(cells=checks))
+    assert not recording.exists()
+    for number in ("1.1", "1.2"):
+        part = read(file.parent / "recordings" / f"{number}.json.gz")
+        assert [change.name for change in part.changes()] == [f"in-{number}"]
+        assert f"before-{number}" in part.kept()[0].pods
 
 
 def test_what_is_kept_of_a_run_has_no_widget_no_time_and_no_place(execute):

@@ -151,7 +151,7 @@ def test_a_set_of_which_nothing_is_left_goes_from_the_board() -> None:
     model = Model(made.history.snapshot())
     made.drop("StatefulSet", "web")
     made.drop("Pod", "web-0")
-    part = model.apply(made.history.changes(2))
+    part = model.apply(made.history.changes(3))
     assert part["groups"] == {"StatefulSet/chapter-4/web": None}
 
 
@@ -277,3 +277,51 @@ def test_what_the_board_does_not_show_sends_nothing() -> None:
     model = Model()
     history.append("EndpointSlice", "added", {"metadata": {"name": "web-x"}})
     assert model.apply(history.changes()) == {}
+
+
+def test_a_change_that_is_not_the_next_one_is_refused() -> None:
+    history = rolling().history
+    changes = history.changes()
+    for wrong in (changes[1:], changes[:3] + changes[2:], changes[:2] + changes[3:]):
+        with pytest.raises(ValueError, match="was due"):
+            Model().apply(wrong)
+
+
+def test_a_claim_that_two_pods_mount_is_not_left_over_when_one_of_them_goes() -> None:
+    made = Made()
+    made.claim("shared")
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "shared"}}]
+    for name in ("one-x", "two-x"):
+        made.put("Pod", name, spec={"volumes": volumes})
+    model = Model()
+    made.drop("Pod", "one-x")
+    model.apply(made.history.changes())
+    assert model.whole()["loose"] == []
+    since = made.history.end
+    made.drop("Pod", "two-x")
+    assert [one["name"] for one in model.apply(made.history.changes(since))["loose"]] == ["shared"]
+
+
+def test_an_event_that_is_counted_up_has_one_line_which_is_the_newest() -> None:
+    made = Made()
+    made.say("Pod", "web-0", "BackOff", "Back-off")
+    made.say("Pod", "web-1", "Started", "Started")
+    (name, *_) = made.history.snapshot().events
+    made.put("Event", name, count=2)
+    model = Model()
+    model.apply(made.history.changes())
+    assert [line["count"] for line in model.whole()["events"]] == [1, 2]
+    assert model.whole()["events"] == Model(made.history.snapshot()).whole()["events"]
+
+
+def test_a_revision_that_is_gone_is_shown_as_it_was_at_its_end() -> None:
+    made = Made()
+    made.stateful("web", 1)
+    made.revision("web", 1, "aaaaa", "web:v1")
+    made.status("web", "aaaaa", "aaaaa")
+    last = {**made._known["ControllerRevision", "web-aaaaa"], "revision": 3}
+    made.history.append("ControllerRevision", "deleted", last)
+    model = Model()
+    model.apply(made.history.changes())
+    assert model.whole() == Model(made.history.snapshot()).whole()
+    assert head(made)["revisions"][0]["number"] == 3

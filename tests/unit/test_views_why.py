@@ -176,6 +176,128 @@ def test_a_refused_pod_quotes_the_controller() -> None:
     assert whys(made)[0][0] == "web-0 cannot be created: exceeded quota: small"
 
 
+@pytest.mark.parametrize("length", [3, 60, 200])
+def test_a_refused_pod_with_a_long_name_still_says_which_field_is_wrong(length: int) -> None:
+    made, name = Made(), "w" * length
+    made.stateful(name, 1)
+    said = f'Pod "{name}-0" is invalid: metadata.labels: Invalid value: "{name}-6d8f4": too long'
+    made.say(
+        "StatefulSet",
+        name,
+        "FailedCreate",
+        f"create Pod {name}-0 in StatefulSet {name} failed error: {said}",
+    )
+    text = whys(made, name)[0][0]
+    assert text.startswith(f'{name}-0 cannot be created: Pod "www')
+    assert "is invalid: metadata.labels: Invalid value:" in text
+    assert text.endswith(": too long")
+
+
+def waits_for_its_claim(**spec: Any) -> Made:
+    made = one_pod()
+    made.claim("data-web-0", "Pending")
+    made.put("PersistentVolumeClaim", "data-web-0", spec=spec)
+    unscheduled(made, "pod has unbound immediate PersistentVolumeClaims")
+    return made
+
+
+def test_a_claim_without_class_and_without_volume_says_so() -> None:
+    made = waits_for_its_claim(storageClassName="")
+    said = "no persistent volumes available for this claim and no storage class is set"
+    made.say("PersistentVolumeClaim", "data-web-0", "FailedBinding", said)
+    assert whys(made)[0][0] == f"web-0: claim data-web-0 is unbound: {said}."
+
+
+def test_a_claim_for_a_volume_that_is_not_there_names_it() -> None:
+    made = waits_for_its_claim(volumeName="pv-of-old")
+    assert "it asks for the volume pv-of-old, which is not there" in whys(made)[0][0]
+
+
+def test_a_claim_that_is_just_being_bound_gives_no_reason() -> None:
+    made = waits_for_its_claim(volumeName="pvc-1", storageClassName="standard")
+    annotations = {"pv.kubernetes.io/bind-completed": "yes"}
+    known = made._known["PersistentVolumeClaim", "data-web-0"]
+    metadata = {**known["metadata"], "annotations": annotations}
+    made.put("PersistentVolumeClaim", "data-web-0", metadata=metadata)
+    assert "pvc-1" not in whys(made)[0][0]
+
+
+def chosen_and_waiting(uid: str) -> Made:
+    """The scheduler has chosen a node, and waits for a volume without a word."""
+    made = one_pod()
+    made.claim("data-web-0", "Pending")
+    made.pod("web-0", "aaaaa", node="")
+    made.put("Pod", "web-0", status={"phase": "Pending"})
+    made.put(
+        "Event",
+        "data-web-0.1",
+        involvedObject={
+            "kind": "PersistentVolumeClaim",
+            "name": "data-web-0",
+            "namespace": made.namespace,
+            "uid": uid or made._known["PersistentVolumeClaim", "data-web-0"]["metadata"]["uid"],
+        },
+        reason="ProvisioningFailed",
+        message="access mode ReadWriteMany is not possible",
+    )
+    return made
+
+
+def test_a_volume_that_cannot_be_made_is_told_before_the_scheduler_gives_up() -> None:
+    said = "claim data-web-0 is unbound: access mode ReadWriteMany is not possible."
+    assert whys(chosen_and_waiting(""))[0][0] == f"web-0: {said}"
+
+
+def test_what_was_said_of_an_earlier_claim_or_set_of_that_name_does_not_count() -> None:
+    made = chosen_and_waiting("of-another")
+    assert whys(made) == []
+    made.drop("Pod", "web-0")
+    about = {"kind": "StatefulSet", "name": "web", "namespace": made.namespace, "uid": "other"}
+    made.put("Event", "web.1", involvedObject=about, reason="FailedCreate", message="old")
+    assert whys(made) == []
+
+
+def test_a_node_that_there_never_was_is_named() -> None:
+    made = one_pod()
+    made.pod("web-0", "aaaaa", node="ghost")
+    assert whys(made)[0][0] == "web-0: there is no node ghost."
+
+
+def test_a_scheduler_that_nobody_has_is_named() -> None:
+    made = one_pod()
+    spec = {**made._known["Pod", "web-0"]["spec"], "nodeName": "", "schedulerName": "mine"}
+    made.put("Pod", "web-0", spec=spec, status={"phase": "Pending"})
+    assert whys(made)[0][0] == "web-0: it waits for a scheduler of the name mine."
+
+
+def test_an_image_that_cannot_be_one_is_not_called_missing() -> None:
+    made = one_pod()
+    made.trouble("web-0", "InvalidImageName", "Web V1")
+    assert "web-0: Web V1 is no name that an image can have." in whys(made)[0][0]
+
+
+RUNTIME = (
+    "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
+    "runc create failed: unable to start container process: error during container init: "
+)
+NO_FILE = 'exec: "/nope": stat /nope: no such file or directory'
+
+
+def test_a_command_that_is_not_there_is_named_between_two_starts_too() -> None:
+    made = one_pod()
+    ended = {"terminated": {"exitCode": 128, "reason": "StartError", "message": RUNTIME + NO_FILE}}
+    made.trouble("web-0", "CrashLoopBackOff", "web:v1", restarts=2, lastState=ended)
+    text, command, _ = whys(made)[0]
+    assert "container web cannot start: error during container init" in text
+    assert f"{NO_FILE}, 2 restarts so far" in text
+    assert "kubectl describe pod web-0" in command
+    waits = {"waiting": {"reason": "RunContainerError", "message": RUNTIME + NO_FILE}}
+    made.trouble("web-0", "RunContainerError", "web:v1", state=waits)
+    assert (
+        f"container web cannot start: error during container init: {NO_FILE}." in whys(made)[0][0]
+    )
+
+
 @pytest.mark.parametrize(("ip", "said"), [(None, "There is no Service"), ("10.96.0.1", "headless")])
 def test_names_need_a_headless_service(ip: str | None, said: str) -> None:
     made = one_pod()

@@ -58,3 +58,7 @@ def test_an_unseen_deletion_leaves_the_watch_behind_but_a_newer_object_does_not(
 
 def test_what_came_and_went_since_the_list_does_not_hold_the_watch_up():
     assert not behind({}, 12, [thing("a", 11)], 11)
+
+
+def test_one_that_was_never_told_though_the_watch_is_past_it_leaves_the_watch_behind():
+    assert behind({"b": thing("b", 9)}, 9, [thing("a", 5), thing("b", 9)], 9)

@@ -168,6 +168,7 @@ class Board {
     const stopped = this.wire.stopped && !this.recorded;
     const mode = stopped ? "stopped" : this.past ? "past" : this.recorded ? "recorded" : "live";
     this.root.dataset.mode = mode;
+    attribute(this.root, "aria-busy", this.waits ? "true" : null);
     const words = { past: `❚❚ at ${this.when(this.shown.time)}`, stopped: "stopped: run the cell again" }[mode] ?? mode;
     say(this.status, words);
   }
@@ -205,6 +206,10 @@ class Board {
     this.stop = wanted;
   }
 
+  focus() {
+    (this.stop?.isConnected ? this.stop : this.root.querySelector("button")).focus();
+  }
+
   focusNear(tile) {
     const item = tile.closest("li");
     const near = item.previousElementSibling ?? item.nextElementSibling;
@@ -212,6 +217,8 @@ class Board {
   }
 
   key(event) {
+    // Below a cell, JupyterLab would take the arrows for going to another cell.
+    if (event.target === this.time.range && event.key.startsWith("Arrow")) event.stopPropagation();
     const tile = event.target.closest?.(".lb-tile");
     if (!tile) return;
     const sets = [...this.main.children].map((one) => [...one.querySelectorAll(".lb-tile:not(.lb-ghost)")]);
@@ -245,12 +252,13 @@ class Board {
       return;
     }
     this.waits = true;
+    attribute(this.root, "aria-busy", "true");
     this.wire.ask(message);
   }
 
   drag(place) {
+    this.dragging = true; // first: what is drawn from now on leaves the handle to the hand
     this.pause();
-    this.dragging = true;
     if (place >= 1 && !this.recorded) return this.goLive();
     const { began, end } = this.line;
     this.seek({ type: "at", time: began + (end - began) * place });

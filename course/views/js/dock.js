@@ -20,7 +20,8 @@ class Dock {
     });
     this.panel.append(this.grip);
     this.note = make("p", "lb-note");
-    this.note.append("The board stands beside the notebook. ", button("lb-text", "Show it here", () => this.close()));
+    this.note.append("The board stands beside the notebook. The key F6 leads there and back. ");
+    this.note.append(button("lb-text", "Show it here", () => this.close()));
     this.toggle = button("lb-text", "Dock beside", () => (this.isOpen ? this.close() : this.open()));
     board.buttons.append(this.toggle);
     this.grip.addEventListener("pointerdown", (event) => this.drag(event));
@@ -29,6 +30,7 @@ class Dock {
       if (by) this.resize(this.width + by);
     });
     this.fit = () => this.isOpen && this.lay();
+    this.keys = (event) => event.key === "F6" && this.jump(event);
   }
 
   get isOpen() {
@@ -49,6 +51,7 @@ class Dock {
     this.watch = new MutationObserver(() => this.lay());
     this.watch.observe(this.notebook, { attributes: true, attributeFilter: ["class"] });
     addEventListener("resize", this.fit);
+    addEventListener("keydown", this.keys, true);
     this.resize(Math.min(WIDTH, innerWidth * 0.42));
     return true;
   }
@@ -63,6 +66,19 @@ class Dock {
     this.shell.style.right = right;
     dispatchEvent(new Event("resize"));
     return undefined;
+  }
+
+  // From a cell, Tab leads through all links of the cells below it before it comes to the board.
+  jump(event) {
+    if (this.panel.hidden) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { activeElement } = document;
+    if (!this.panel.contains(activeElement)) {
+      this.from = activeElement;
+      this.board.focus();
+    } else if (this.from?.isConnected && this.from !== document.body) this.from.focus();
+    else this.notebook.querySelector(".jp-Cell.jp-mod-active")?.focus();
   }
 
   resize(width) {
@@ -84,6 +100,7 @@ class Dock {
     if (!this.isOpen) return;
     this.watch.disconnect();
     removeEventListener("resize", this.fit);
+    removeEventListener("keydown", this.keys, true);
     this.panel.remove();
     this.note.remove();
     this.home.append(this.board.root);

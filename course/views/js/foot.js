@@ -34,6 +34,7 @@ function eventLine(board, event) {
   const time = event.time === null ? "" : board.when(event.time);
   const again = event.count > 1 ? ` (${event.count} times)` : "";
   line.append(make("span", "lb-mono lb-stamp", time), make("b", "", event.about));
-  line.append(make("span", "", `${event.warning ? "Warning: " : ""}${event.text || event.reason}${again}`));
+  const text = `${event.warning ? "Warning: " : ""}${event.text || event.reason}${again}`;
+  line.append(make("span", "", text, { title: text }));
   return line;
 }

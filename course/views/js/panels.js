@@ -29,7 +29,10 @@ class TimeLine {
     const time = moment((past ? this.board.shown.time : end) - began);
     say(this.out, past ? time : "now");
     attribute(this.range, "aria-valuetext", past ? time : "now, live");
+    // Where the focus is when the button goes, the handle is next to it.
+    if (!past && document.activeElement === this.live) this.range.focus();
     show(this.live, past && !this.board.recorded);
+    show(this.out, !past || this.board.recorded);
     say(this.play, this.board.playing ? "Pause" : "Play");
     this.play.title = this.play.textContent;
     this.drawTicks(ticks.map((tick) => Math.round(((tick - began) / wide) * 400)));

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from course.record import History, Mark, save
 from course.views.figures import Picture, figure
 from course.views.situations import rolling
+from website.build import build
 
 LONG = "Between two cells there is text to read. " * 40
 
@@ -30,6 +31,14 @@ def made_notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     second = [new_markdown_cell("# 2. Second\n\nIt is a draft."), new_code_cell("x", id="draft")]
     nbformat.write(new_notebook(cells=second), folder / "02-second.ipynb")
     return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, made_notebooks: Path) -> Path:
+    """A site of two made-up chapters: one with a record, one without."""
+    out = tmp_path_factory.mktemp("elsewhere") / "site"
+    build(made_notebooks, out)
+    return out
 
 
 def _mark(record: History, name: str, index: int) -> None:

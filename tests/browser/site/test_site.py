@@ -3,69 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
-
-from website.build import build
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 FIRST, SECOND = "01-first.html", "02-second.html"
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, made_notebooks: Path) -> Path:
-    """A site of two made-up chapters: one with a record, one without."""
-    out = tmp_path_factory.mktemp("elsewhere") / "site"
-    build(made_notebooks, out)
-    return out
-
-
-@pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the course's own notebooks, within its budgets."""
-    out = tmp_path_factory.mktemp("real") / "site"
-    build(ROOT / "notebooks", out, ROOT / "docs")
-    return out
-
-
-class Visitor:
-    """Opens pages from disk, and fails its test on errors and on requests to other hosts."""
-
-    def __init__(self, browser: Browser, site: Path) -> None:
-        self.browser, self.site = browser, site
-        self.contexts: list[BrowserContext] = []
-        self.wrong: list[str] = []
-
-    def open(self, name: str, wide: int = 1440, dark: bool = False, scripts: bool = True) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": wide, "height": 800},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=scripts,
-        )
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("requestfailed", self._failed)
-        page.on("request", lambda asked: self._asked(asked.url))
-        page.goto((self.site / name).as_uri())
-        if scripts and page.locator("#board").count():
-            page.wait_for_selector("html[data-board=ready]", timeout=20_000)
-        return page
-
-    def _failed(self, asked: Request) -> None:
-        if asked.resource_type not in ("xhr", "fetch"):  # axe's own, which a page on disk refuses
-            self.wrong.append(f"failed: {asked.url}")
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.site.as_uri(), "blob:", "data:")):
-            self.wrong.append(f"asked for {url}")
+from visitor import Visitor  # noqa: E402
 
 
 @pytest.fixture
@@ -272,44 +223,6 @@ def test_each_kind_of_page_is_accessible(visit: Visitor, name: str, dark: bool) 
     page.screenshot(path=_screenshot(f"site-{name[:2]}-{'dark' if dark else 'light'}.png"))
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-
-
-def test_the_course_s_own_pages_open_from_disk(browser: Browser, real: Path) -> None:
-    visitor = Visitor(browser, real)
-    try:
-        for page in sorted(real.glob("*.html")):
-            opened = visitor.open(page.name)
-            expect(opened.locator("h1").first).to_be_visible()
-            opened.context.close()
-    finally:
-        assert not visitor.wrong
-
-
-def test_every_link_leads_somewhere(site: Path, real: Path) -> None:
-    for folder in (site, real):
-        pages = {file.name: _soup(file) for file in folder.glob("*.html")}
-        lost = []
-        for name, soup in pages.items():
-            for link in _links(soup):
-                place, part = urldefrag(link)
-                wanted = unquote(place) or name
-                if not (folder / wanted).is_file() or (
-                    part and not pages[wanted].find(id=unquote(part))
-                ):
-                    lost.append(f"{name}: {link}")
-        assert not lost
-
-
-def _soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-
-
-def _links(soup: BeautifulSoup) -> Iterator[str]:
-    for tag in soup.select("[href], [src]"):
-        link = str(tag.get("href") or tag.get("src"))
-        outside = tag.name == "a" and link.startswith(("https://", "http://"))
-        if not outside and not link.startswith("data:"):
-            yield link
 
 
 def _screenshot(name: str) -> Path:

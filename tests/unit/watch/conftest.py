@@ -29,6 +29,8 @@ class Server(ThreadingHTTPServer):
         self.cut_after = self.silent = self.refuse = self.ended = None
         self.says_gone = True  # inside an open stream, too
         self.lists, self.watches, self.sockets = 0, 0, set()
+        self.kept = socket.socket()
+        self.kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def handle_error(self, request, client_address):
@@ -60,6 +62,7 @@ class Server(ThreadingHTTPServer):
 
     def again(self):
         """Another server on the same port, once this one is away."""
+        self.kept.close()
         return Server(self.server_address[1])
 
     def away(self):
@@ -67,6 +70,8 @@ class Server(ThreadingHTTPServer):
         self.ended = True
         self.shutdown()
         self.server_close()
+        # Nobody listens, and nobody else gets the port: other tests run at the same time.
+        self.kept.bind(self.server_address)
         with self.changed:
             self.changed.notify_all()
         for each in list(self.sockets):
@@ -151,7 +156,9 @@ class Handler(BaseHTTPRequestHandler):
 def server():
     made = Server()
     yield made
-    made.away()
+    if not made.ended:
+        made.away()
+    made.kept.close()
 
 
 @pytest.fixture
