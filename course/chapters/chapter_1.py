@@ -1,6 +1,6 @@
 """The exercises of chapter 1: what a StatefulSet keeps, and what it doesn't."""
 
-from course.exercises import kept, ready
+from course.exercises import before, deleted, ready
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -21,7 +21,7 @@ CLAIM = "PersistentVolumeClaim"
 )
 def grown_and_shrunk(attempt: Attempt) -> Outcome:
     """Judge by the Pods 3 and 4 having been Ready, and by their claims, which outlive them."""
-    if "web" not in attempt.now.sets:
+    if attempt.there("sts/web") is None:
         return Wrong("there is no StatefulSet web. Apply manifests/01/web.yaml again.")
     new = ("web-3", "web-4")
     if not any(attempt.lives(name) for name in new):
@@ -37,7 +37,9 @@ def grown_and_shrunk(attempt: Attempt) -> Outcome:
 
 def _after_shrinking(attempt: Attempt, new: tuple[str, ...]) -> Outcome:
     for name in new:
-        if f"data-{name}" not in attempt.now.claims:
+        claim = f"pvc/data-{name}"
+        lost = attempt.shows(before(ready(name), deleted(claim)))
+        if lost or not pods.is_bound(attempt.there(claim) or {}):
             return Wrong(f"the claim data-{name} is gone, and what {name} stored with it.")
     staying = [name for name in new if name in attempt.now.pods]
     if staying:
@@ -60,16 +62,22 @@ def emptied(attempt: Attempt) -> Outcome:
     old, new = attempt.before.claims.get("data-web-2"), attempt.now.claims.get("data-web-2")
     if old is None or "web-2" not in attempt.before.pods:
         return Wrong("there was no web-2 with a claim when the exercise began. Begin it again.")
-    changed = _changed(attempt, ("web-0", "web-1"))
+    changed = _changed(attempt, ("web-0", "web-1")) or _changed_beside(attempt)
     if changed:
         return Wrong(f"{changed} Only web-2 was to change.")
     pod_replaced = len(attempt.lives("web-2")) > 1
     if new is not None and pods.uid(new) == pods.uid(old):
         return _same_claim(pods.is_terminating(new), pod_replaced)
-    back = attempt.now.pods.get("web-2")
+    return _back(attempt, pods.volume(old), pod_replaced)
+
+
+def _back(attempt: Attempt, old_volume: str, pod_replaced: bool) -> Outcome:
+    new, back = attempt.there("pvc/data-web-2"), attempt.there("web-2")
     if new is None or back is None or not pods.is_bound(new) or not pods.is_ready(back):
         return Wrong("web-2 is not back yet, Ready and with a bound claim.")
-    if pods.volume(new) == pods.volume(old):
+    if not pod_replaced:
+        return Wrong("web-2 is the Pod that it was, with what it had.")
+    if pods.volume(new) == old_volume:
         return Wrong("the new claim is bound to the old volume, with the old data.")
     return Right("web-2 has a new claim and a new volume. web-0 and web-1 were left alone.")
 
@@ -85,8 +93,20 @@ def _same_claim(terminating: bool, pod_replaced: bool) -> Outcome:
 def _changed(attempt: Attempt, names: tuple[str, ...]) -> str:
     """Say which of these Pods, or of their claims, is another than before; "" when none is."""
     for name in names:
-        if not attempt.shows(kept(name)):
+        if attempt.lost(name):
             return f"{name} was replaced or is gone."
-        if not attempt.shows(kept(f"pvc/data-{name}")):
+        if attempt.lost(f"pvc/data-{name}"):
             return f"The claim data-{name} was replaced or is gone."
     return ""
+
+
+def _changed_beside(attempt: Attempt) -> str:
+    """Say whether the set is another, its Service, or a claim that nobody uses; "" if none is."""
+    if attempt.lost("sts/web"):
+        return "The StatefulSet web was replaced or is gone."
+    if "web" in attempt.before.objects("Service") and attempt.lost("svc/web"):
+        return "The Service web was replaced or is gone."
+    used = [f"data-{name}" for name in attempt.before.pods]
+    left = [name for name in attempt.before.claims if name.startswith("data-web-")]
+    lost = attempt.lost(*(f"pvc/{name}" for name in left if name not in used))
+    return f"The claim {lost} was replaced or is gone." if lost else ""

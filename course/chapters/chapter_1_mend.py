@@ -1,6 +1,5 @@
 """Exercise 1.4: a set whose claim can't be bound, and whose Service finds nobody."""
 
-from course.exercises import kept
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import Snapshot, pods
@@ -44,12 +43,12 @@ def _made(state: Snapshot) -> list[object]:
 
 def _spoilt(attempt: Attempt) -> str:
     """What was lost in the mending, in a sentence; "" when nothing was."""
-    found = attempt.now.sets.get("ledger")
+    found = attempt.there("sts/ledger")
     if found is None:
         return "there is no StatefulSet ledger. Apply manifests/01/mend.yaml again."
     if pods.number(found, "spec", "replicas") != len(NAMES):
         return "the set asks for another number of Pods than three."
-    if not attempt.shows(kept("pvc/data-ledger-0")):
+    if attempt.lost("pvc/data-ledger-0"):
         return "the claim data-ledger-0 was replaced, and what ledger-0 had stored is gone."
     return ""
 
@@ -57,17 +56,14 @@ def _spoilt(attempt: Attempt) -> str:
 def _waits(attempt: Attempt) -> str:
     """Which Pod is not Ready, and what is wrong with its claim, in a sentence."""
     for name in NAMES:
-        if not _is_ready(attempt, name):
+        if not pods.is_ready(attempt.there(name) or {}):
             claim = attempt.now.claims.get(f"data-{name}")
             unbound = claim is not None and not pods.is_bound(claim)
             why = f" Its claim data-{name} is not bound to a volume." if unbound else ""
             return f"{name} is not Ready.{why}"
+        if not pods.is_bound(attempt.there(f"pvc/data-{name}") or {}):
+            return f"the claim data-{name} is not there, or will be gone with the next {name}."
     return ""
-
-
-def _is_ready(attempt: Attempt, name: str) -> bool:
-    pod = attempt.now.pods.get(name)
-    return pod is not None and pods.is_ready(pod) and not pods.is_terminating(pod)
 
 
 def _not_in_dns(attempt: Attempt) -> str:

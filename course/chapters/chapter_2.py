@@ -49,9 +49,10 @@ def leads_to_the_first(attempt: Attempt) -> Outcome:
     service = attempt.now.objects("Service").get("first")
     if service is None:
         return NotAttempted("There is no Service first.")
-    touched = [name for name in THREE if not attempt.shows(kept(name))]
+    claims = [f"data-{name}" for name in THREE if f"data-{name}" in attempt.before.claims]
+    touched = attempt.lost("sts/my-statefulset", *THREE, *(f"pvc/{name}" for name in claims))
     if touched:
-        return Wrong(f"{touched[0]} was replaced or is gone. Only a Service was to come.")
+        return Wrong(f"{touched} was replaced or is gone. Only a Service was to come.")
     return _today(attempt, service) or _tomorrow(
         attempt, pods.part(service, "spec", "selector") or {}
     )
@@ -108,7 +109,7 @@ def only_the_unused(attempt: Attempt) -> Outcome:
     for name in sorted(set(before) - unused - going):
         if not attempt.shows(kept(f"pvc/{name}")):
             return Wrong(f"{name} is gone too, and it was not unused.")
-        if pods.is_terminating(now[name]):
+        if attempt.lost(f"pvc/{name}"):
             return Wrong(f"{name} will be gone as soon as its Pod is. It was not unused.")
     left = sorted(unused & set(now))
     if len(left) == len(unused):

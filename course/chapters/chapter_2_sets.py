@@ -26,12 +26,10 @@ def made_parallel(attempt: Attempt) -> Outcome:
     old, new = attempt.before.sets.get(SET), attempt.now.sets.get(SET)
     if old is None or not set(THREE) <= set(attempt.before.pods):
         return Wrong("my-statefulset was not whole when the exercise began. Begin it again.")
-    lost = [
-        one for name in THREE for one in (name, f"pvc/data-{name}") if not attempt.shows(kept(one))
-    ]
+    lost = attempt.lost(*(one for name in THREE for one in (name, f"pvc/data-{name}")))
     if lost:
-        return Wrong(f"{lost[0].removeprefix('pvc/')} was replaced or is gone.")
-    if new is None:
+        return Wrong(f"{lost} was replaced or is gone.")
+    if new is None or pods.is_terminating(new):
         return Wrong("the set is gone, and its Pods belong to nobody. Make it anew.")
     if pods.text(new, "spec", "podManagementPolicy") != "Parallel":
         if pods.uid(new) == pods.uid(old):
@@ -72,7 +70,7 @@ def shop_mended(attempt: Attempt) -> Outcome:
     if "shop" not in attempt.before.sets:
         return Wrong("there was no StatefulSet shop when the exercise began. Begin it again.")
     for name in SHOP:
-        if not attempt.shows(kept(f"pvc/data-{name}")):
+        if attempt.lost(f"pvc/data-{name}"):
             return Wrong(f"the claim data-{name} is gone, and what {name} stored with it.")
     if _untouched(attempt):
         return NotAttempted("The Service and the set are as they were.")
@@ -98,14 +96,14 @@ def _service(attempt: Attempt) -> Outcome | None:
 
 
 def _members(attempt: Attempt) -> Outcome:
-    owner = attempt.now.sets.get("shop")
+    owner = attempt.there("sts/shop")
     if owner is None:
         return Wrong("the StatefulSet shop is gone: nobody replaces its Pods now.")
     if pods.text(owner, "spec", "serviceName") != "shop":
         return Wrong("the Service finds Pods, and the set still gives them to another Service.")
     named = endpoints(attempt.now, "shop")
     for name in SHOP:
-        pod = attempt.now.pods.get(name)
+        pod = attempt.there(name)
         if pod is None or not pods.is_ready(pod):
             return Wrong(f"{name} is not Ready.")
         if f"data-{name}" not in pods.claims(pod).values():

@@ -1,6 +1,5 @@
 """The exercises of chapter 3 on Pods and on the StatefulSet's own bookkeeping."""
 
-from course.exercises import kept
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -24,7 +23,7 @@ FIRST, SECOND = "shop-0", "shop-1"
 )
 def mended(attempt: Attempt) -> Outcome:
     """Judge by both Pods being Ready, with the set still asking what it asked."""
-    shop = attempt.now.sets.get("shop")
+    shop = attempt.there("sts/shop")
     if shop is None:
         return Wrong("there is no StatefulSet shop. Apply manifests/03/mend.yaml, and begin again.")
     if pods.part(shop, "spec", "replicas") != 2:
@@ -105,7 +104,7 @@ def _how_far(pod: pods.Object, name: str) -> str:
 )
 def half_way(attempt: Attempt) -> Outcome:
     """Judge by the status fields, and by the two Pods that were to be left alone."""
-    web = attempt.now.sets.get("web")
+    web = attempt.there("sts/web")
     if web is None:
         return Wrong("there is no StatefulSet web. Apply manifests/03/web.yaml again.")
     if pods.part(web, "spec", "replicas") != 3:
@@ -130,9 +129,11 @@ def _stage(attempt: Attempt, web: pods.Object) -> Outcome | None:
     renewed = pods.number(web, "status", "updatedReplicas")
     if renewed != 1:
         return Wrong(f"updatedReplicas is {renewed}.")
-    if pods.number(web, "status", "readyReplicas") != 3:
-        return Wrong(f"only {pods.number(web, 'status', 'readyReplicas')} of three Pods are Ready.")
-    replaced = [name for name in ("web-0", "web-1") if not attempt.shows(kept(name))]
+    there = [attempt.there(f"web-{ordinal}") or {} for ordinal in range(3)]
+    count = sum(pods.is_ready(pod) for pod in there)
+    if count != 3:
+        return Wrong(f"only {count} of three Pods are Ready.")
+    replaced = attempt.lost("web-0", "web-1")
     if replaced:
-        return Wrong(f"{replaced[0]} was replaced too. Only web-2 was to be.")
-    return None
+        return Wrong(f"{replaced} was replaced too. Only web-2 was to be.")
+    return None if pods.revision(there[2]) == update else Wrong("web-2 is not of the new revision.")

@@ -47,7 +47,9 @@ def creates_in_order(attempt: Attempt) -> Outcome:
     broken = _broken(attempt, starts_in_order(NAME, 3))
     if broken:
         return _failure(attempt) or Wrong(broken)
-    return Right("each Pod was created when the one before it was Ready.")
+    return _not_there(attempt, *THREE) or Right(
+        "each Pod was created when the one before it was Ready."
+    )
 
 
 @exercise(
@@ -70,15 +72,17 @@ def _replaced(attempt: Attempt) -> Outcome:
     known = attempt.lives("mini-1")
     if attempt.shows(kept("mini-1")):
         return NotAttempted("mini-1 has not been deleted.")
-    touched = [name for name in ("mini-0", "mini-2") if not attempt.shows(kept(name))]
+    touched = attempt.lost("mini-0", "mini-2")
     if touched:
-        return Wrong(f"{touched[0]} was deleted as well. Nothing was wrong with it.")
+        return Wrong(f"{touched} was deleted as well. Nothing was wrong with it.")
     if len(known) < 2:
         return _failure(attempt) or Wrong("mini-1 has not come back.")
     broken = _broken(attempt, comes_back(known[0], known[1]))
     if broken:
         return _failure(attempt) or Wrong(broken)
-    return Right("mini-1 came back under its name, when the old one was gone.")
+    return _not_there(attempt, *THREE) or Right(
+        "mini-1 came back under its name, when the old one was gone."
+    )
 
 
 @exercise(
@@ -99,7 +103,7 @@ def scales_down_from_the_top(attempt: Attempt) -> Outcome:
 
 
 def _shrunk(attempt: Attempt) -> Outcome:
-    if not attempt.shows(kept("mini-0")):
+    if attempt.lost("mini-0"):
         return Wrong("mini-0 was deleted. The lowest ordinal is the one that stays.")
     again = [name for name in THREE[1:] if len(attempt.lives(name)) > 1]
     if again:
@@ -107,7 +111,9 @@ def _shrunk(attempt: Attempt) -> Outcome:
     broken = _broken(attempt, stops_from_the_top(NAME, 2, 1))
     if broken:
         return _failure(attempt) or Wrong(broken)
-    return Right("mini-2 went first, and mini-1 when mini-2 was gone.")
+    return _not_there(attempt, "mini-0") or Right(
+        "mini-2 went first, and mini-1 when mini-2 was gone."
+    )
 
 
 @exercise(
@@ -133,7 +139,7 @@ def keeps_the_claims(attempt: Attempt) -> Outcome:
         return _failure(attempt) or Wrong(troubles[0])
     if len(used) < 2:
         return Wrong("the Pods have their claims. Now take mini away, and apply it again.")
-    return Right("the new Pods found the claims of the old ones.")
+    return _not_there(attempt, *THREE) or Right("the new Pods found the claims of the old ones.")
 
 
 @exercise(
@@ -155,12 +161,17 @@ def rolls_out(attempt: Attempt) -> Outcome:
 
 
 def _rolled(attempt: Attempt) -> Outcome:
-    if not attempt.shows(kept("mini-0")):
+    if attempt.lost("mini-0"):
         return Wrong("mini-0 was deleted. It lies below the partition.")
     broken = _broken(attempt, rolls_from_the_top(NAME, 3, V2, partition=1))
     if broken:
         return _failure(attempt) or Wrong(broken)
-    return Right("v2 went from the top down to the partition, one Pod at a time.")
+    images = [pods.images(attempt.now.pods.get(name, {})) for name in THREE]
+    if images != [pods.images(attempt.before.pods["mini-0"]), (V2,), (V2,)]:
+        return Wrong("the Pods don't run what they are to run now: v2 above the partition alone.")
+    return _not_there(attempt, *THREE) or Right(
+        "v2 went from the top down to the partition, one Pod at a time."
+    )
 
 
 def _its_pods(attempt: Attempt) -> list[str]:
@@ -176,6 +187,15 @@ def _foreign(attempt: Attempt) -> str:
         if owner.kind != "ConfigMap":
             return f"{name} belongs to a {owner.kind}. Let your own controller make it."
     return ""
+
+
+def _not_there(attempt: Attempt, *names: str) -> Outcome | None:
+    """Which of these Pods is not there now, Ready, and the ConfigMap's; None when all are."""
+    for name in names:
+        if not pods.is_ready(attempt.there(name) or {}):
+            return Wrong(f"{name} is not there now, and Ready.")
+    foreign = _foreign(attempt)
+    return Wrong(foreign) if foreign else None
 
 
 def _untouched(attempt: Attempt) -> Outcome | None:
@@ -214,7 +234,10 @@ def _claim_trouble(attempt: Attempt, name: str) -> str:
         return f"{name} is not there and Ready."
     if claim not in pods.claims(pod).values():
         return f"{name} does not use a claim {claim}."
-    if pods.owner(attempt.now.claims.get(claim) or {}):
+    found = attempt.there(f"pvc/{claim}") or {}
+    if not pods.is_bound(found):
+        return f"the claim {claim} is not there, or is on its way out."
+    if pods.owner(found):
         return f"the claim {claim} has an owner: it would go with mini."
     return ""
 

@@ -1,7 +1,7 @@
 """The exercises 4.1 and 4.2: a roll-out that begins at ordinal 0, and one of two at a time."""
 
 from course.exercises import at_least, kept, ready, set_pods, stays
-from course.exercises.facts import Object, State
+from course.exercises.facts import Object
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -23,14 +23,14 @@ STORE = ("store-0", "store-1", "store-2")
 )
 def first_one_first(attempt: Attempt) -> Outcome:
     """Judge by who was replaced, and by what the new store-0 runs."""
-    spoilt = _missing(attempt.now) or spoilt_for(attempt, ("store-1", "store-2"), STORE)
+    spoilt = _missing(attempt) or spoilt_for(attempt, ("store-1", "store-2"), STORE)
     if spoilt:
         return Wrong(spoilt)
     template = image_of(pods.part(attempt.now.sets["store"], "spec", "template") or {})
     back = attempt.now.pods.get("store-0")
     if attempt.shows(kept("store-0")):
         return _same_pod(image_of(back or {}), template)
-    behind = _not_new(attempt.now, ("store-0",))
+    behind = _not_new(attempt, ("store-0",))
     if behind:
         return Wrong(behind)
     if template != NEW:
@@ -62,8 +62,8 @@ def _same_pod(image: str, template: str) -> Outcome:
 )
 def both_at_once(attempt: Attempt) -> Outcome:
     """Judge by the new Pods, and by there having been fewer than two Ready for a moment."""
-    if _missing(attempt.now):
-        return Wrong(_missing(attempt.now))
+    if _missing(attempt):
+        return Wrong(_missing(attempt))
     if image_of(attempt.before.pods.get("store-0", {})) != NEW:
         return NotAttempted("It goes on where 4.1 ends. Solve 4.1, then begin 4.2 again.")
     spoilt = spoilt_for(attempt, ("store-0",), STORE)
@@ -78,22 +78,22 @@ def _together(attempt: Attempt) -> Outcome:
         return NotAttempted("store-1 and store-2 are the same as when the exercise began.")
     if attempt.shows(at_least(2, ready(set_pods("store")))):
         return Wrong("there were two Ready all the time: they did not go together.")
-    behind = _not_new(attempt.now, others)
+    behind = _not_new(attempt, others)
     if behind:
         return Wrong(behind)
     return Right("Both went at once and came back new, and store-0 served all the while.")
 
 
-def _missing(state: State) -> str:
-    if "store" in state.objects("StatefulSet"):
+def _missing(attempt: Attempt) -> str:
+    if attempt.there("sts/store"):
         return ""
     return "there is no StatefulSet store. Apply manifests/04/store.yaml, and begin again."
 
 
-def _not_new(state: State, names: tuple[str, ...]) -> str:
+def _not_new(attempt: Attempt, names: tuple[str, ...]) -> str:
     """Say which of these Pods isn't Ready with the new image; "" when all are."""
     for name in names:
-        there = state.objects("Pod").get(name)
+        there = attempt.there(name)
         if there is None or not pods.is_ready(there):
             return f"{name} is not back yet, and Ready."
         if image_of(there) != NEW:
@@ -109,9 +109,9 @@ def image_of(thing: Object) -> str:
 def spoilt_for(attempt: Attempt, alone: tuple[str, ...], claimed: tuple[str, ...]) -> str:
     """Say which Pod of ``alone`` was not left alone, or which claim is lost; "" when none."""
     for name in alone:
-        if not attempt.shows(kept(name)):
+        if attempt.lost(name):
             return f"{name} was replaced or is gone. It was to be left alone."
     for name in claimed:
-        if not attempt.shows(kept(f"pvc/data-{name}")):
+        if attempt.lost(f"pvc/data-{name}"):
             return f"the claim data-{name} was deleted, and what {name} stored with it."
     return ""

@@ -30,7 +30,7 @@ def got_going(attempt: Attempt) -> Outcome:
     spoilt = spoilt_for(attempt, ("web-0", "web-1"), WEB)
     if spoilt:
         return Wrong(spoilt)
-    if "web" not in attempt.now.sets:
+    if attempt.there("sts/web") is None:
         return Wrong("the StatefulSet web is gone. Nobody looks after its Pods now.")
     return _mended(attempt)
 
@@ -43,12 +43,12 @@ def _mended(attempt: Attempt) -> Outcome:
         return NotAttempted("web-2 and the template are as they were when the exercise began.")
     if not new:
         return Wrong("the template is changed, and web-2 is still the Pod made from the old one.")
-    return _alike(attempt.now)
+    return _alike(attempt)
 
 
-def _alike(state: State) -> Outcome:
+def _alike(attempt: Attempt) -> Outcome:
     """Whether all three are Ready, and of the revision that the set wants."""
-    there = [state.objects("Pod").get(name) for name in WEB]
+    there = [attempt.there(name) for name in WEB]
     for name, pod in zip(WEB, there, strict=True):
         if pod is None or not pods.is_ready(pod):
             return Wrong(f"{name} is not there, and Ready.")

@@ -1,7 +1,6 @@
 """The exercises of chapter 6: more memory in place, a larger template, a volume given back."""
 
 from course.cluster.faults.containers import in_bytes
-from course.exercises import kept, ready
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -44,10 +43,12 @@ def resized(attempt: Attempt) -> Outcome:
 def _disturbed(attempt: Attempt) -> str:
     """Say what happened to a member that was not to happen; "" when nothing did."""
     for name in MEMBERS:
-        if not attempt.shows(kept(name)):
+        if attempt.lost(name):
             return f"{name} was replaced or is gone. A change of the template replaces Pods."
         if _restarts(attempt, name):
             return f"a container of {name} was restarted."
+    if attempt.lost("sts/web"):
+        return "the StatefulSet web was replaced or is gone."
     for name in MEMBERS[:2]:
         if _limit(attempt.now.pods[name]) != _limit(attempt.before.pods[name]):
             return f"the limit of {name} was changed, too. Only web-2 was short of memory."
@@ -82,12 +83,12 @@ def outgrown(attempt: Attempt) -> Outcome:
     for name in MEMBERS:
         if name not in attempt.before.pods:
             return Wrong("web did not have its three Pods when the exercise began. Begin it again.")
-        if not attempt.shows(kept(name)) or not attempt.shows(kept(f"pvc/data-{name}")):
+        if attempt.lost(name, f"pvc/data-{name}"):
             return Wrong(f"{name} or its claim was replaced or is gone. They were to be kept.")
-    owner = attempt.now.sets.get("web")
+    owner = attempt.there("sts/web")
     if owner is None:
         return Wrong("there is no StatefulSet web now. Its Pods run, and nobody replaces them.")
-    claim = attempt.now.claims.get("data-web-3")
+    claim = attempt.there("pvc/data-web-3")
     if _template_size(owner) != 32 * 2**20:
         return _small(attempt, owner, claim)
     return _fourth(attempt, owner, claim)
@@ -112,8 +113,8 @@ def _fourth(attempt: Attempt, owner: pods.Object, claim: pods.Object | None) -> 
     asked = _bytes(claim, "spec", "resources", "requests", "storage")
     if asked != 32 * 2**20:
         return Wrong(f"data-web-3 has {asked // 2**20} MiB. It was made from the old template.")
-    if not attempt.shows(ready("web-3")):
-        return Wrong("web-3 has not been Ready.")
+    if not pods.is_ready(attempt.there("web-3") or {}) or not pods.is_bound(claim):
+        return Wrong("web-3 is not there, Ready and with a bound claim.")
     return Right("web-3 has 32 MiB from the template, and the others were left alone.")
 
 
@@ -150,12 +151,18 @@ def given_back(attempt: Attempt) -> Outcome:
     there = attempt.now.objects(VOLUME)
     if not set(old) & set(there):
         return Wrong("the old volume is gone, and the note with it. Run the cell above again.")
-    claim = attempt.now.claims.get("data-ledger-0")
+    claim = attempt.there("pvc/data-ledger-0")
     if claim is None:
         return Wrong("there is no claim data-ledger-0 now. The set makes it for its Pod.")
     if pods.volume(claim) not in old:
         return _other(attempt, claim, old)
-    pod = attempt.now.pods.get("ledger-0", {})
+    return _in_use_again(attempt, claim)
+
+
+def _in_use_again(attempt: Attempt, claim: pods.Object) -> Outcome:
+    if attempt.there("sts/ledger") is None or not pods.is_bound(claim):
+        return Wrong("ledger-0 needs its set, and its claim bound, to find the volume again.")
+    pod = attempt.there("ledger-0") or {}
     if not pods.is_ready(pod) or pods.claims(pod).get("data") != "data-ledger-0":
         return Wrong("data-ledger-0 has its old volume. ledger-0 is not Ready with it yet.")
     return Right("ledger-0 has its old volume, and the note is there again.")

@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from course.record.text import plain, short_quotes
+
 MOST = 300
 
 
@@ -17,8 +19,8 @@ def told(mistake: BaseException, function: Callable[..., Any]) -> str:
     """
     where = _line(mistake, function)
     place = f"Line {where} of your cell: " if where else ""
-    message = " ".join(_message(mistake).split())
-    return f"{place}{type(mistake).__name__}: {message}"[:MOST]
+    message = " ".join(short_quotes(_message(mistake)).split())
+    return plain(f"{place}{type(mistake).__name__}: {message}", MOST)
 
 
 def _line(mistake: BaseException, function: Callable[..., Any]) -> int | None:

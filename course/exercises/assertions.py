@@ -56,7 +56,7 @@ def comes_before(one: Change, other: Change) -> bool:
     happened. Within a second of each other, the API server's versions decide.
     """
     if one.kind != other.kind and abs(one.time - other.time) < 1.0:
-        versions = _version(one), _version(other)
+        versions = one.version, other.version
         if versions[0] is not None and versions[1] is not None and versions[0] != versions[1]:
             return versions[0] < versions[1]
     return one.index < other.index
@@ -162,8 +162,3 @@ def _all_found(
 
 def _waits(moment: Moment) -> Finding:
     return Finding(None, because=f"This did not happen: {moment.said}.")
-
-
-def _version(change: Change) -> int | None:
-    found = change.object["metadata"].get("resourceVersion")
-    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None

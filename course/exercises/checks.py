@@ -8,7 +8,9 @@ from course.exercises.registry import Attempt, Exercise, find
 from course.exercises.scorebook import Exercise as Score
 from course.exercises.scorebook import Page, Scorebook
 from course.exercises.session import PATIENCE, Session, current
-from course.exercises.settled import moving
+from course.exercises.settled import moving, unseen
+from course.exercises.span import Span
+from course.record import pods
 
 #: How long a check waits for the cluster to come to rest, in seconds.
 REST = 20.0
@@ -93,6 +95,10 @@ def _judged(task: Exercise, session: Session, answers: object, wait: float) -> O
                 f"the check itself failed ({type(mistake).__name__}: {mistake}). "
                 "That is the course's mistake, not yours."
             )
+        behind = unseen(span.now())
+        if isinstance(outcome, Right) and behind and answers is None:
+            # What was asked for last has not happened yet, and may undo what was right.
+            outcome = Wrong(f"{outcome.because.rstrip('.')}, but {behind}.")
         found[:] = [outcome]
         return isinstance(outcome, Right | CannotTell) or moving(span.now()) is None
 
@@ -102,7 +108,8 @@ def _judged(task: Exercise, session: Session, answers: object, wait: float) -> O
         return bool(session.history.wait(sure, max(0.0, bound - monotonic())))
 
     rests = until(min(end, monotonic() + UNTRIED))
-    if not isinstance(found[0], NotAttempted):
+    # A Pod that is asked to go is there until it is gone: something was tried.
+    if not isinstance(found[0], NotAttempted) or _goes(session.span(_mark(task))):
         rests = rests or until(end)
     # Between two steps of a controller nothing moves. At rest is what stays so when all that
     # works in the chapter has seen all there is.
@@ -115,6 +122,13 @@ def _judged(task: Exercise, session: Session, answers: object, wait: float) -> O
     if isinstance(outcome, Wrong) and still and answers is None:
         return Wrong(f"{outcome.because.rstrip('.')}. The cluster still moves: {still}.")
     return outcome
+
+
+def _goes(span: Span) -> bool:
+    """Whether a Pod is on its way out that was not when the exercise began."""
+    before = {pods.uid(pod) for pod in span.base.pods.values() if pods.is_terminating(pod)}
+    now = span.now().pods.values()
+    return any(pods.is_terminating(pod) and pods.uid(pod) not in before for pod in now)
 
 
 def _news(session: Session) -> bool:

@@ -6,13 +6,15 @@ from typing import Any
 from course.exercises.predictions import Prediction
 
 # Jupyter gives an option the height of one line, and a long one beside a docked board has two.
-# Its button comes behind the text, and floats to the left of the last line only.
+# Its button comes behind the text, and floats to the left of the last line only. When the kernel
+# is gone, one broken chain for the form is enough: Jupyter gives each of its parts one.
 WRAPPED = (
     "<style>.course-prediction label "
     "{height: auto; line-height: 1.4; white-space: normal; overflow: visible}"
     ".course-prediction .widget-radio-box label {display: flex; margin-bottom: 4px}"
     ".course-prediction .widget-radio-box input "
-    "{order: -1; flex: none; height: 1.4em; margin: 0 6px}</style>"
+    "{order: -1; flex: none; height: 1.4em; margin: 0 6px}"
+    ".course-prediction .jupyter-widgets-disconnected::before {display: none}</style>"
 )
 
 
@@ -44,6 +46,8 @@ def form(prediction: Prediction) -> Any:
     """The widget: native radio buttons or boxes, each with its label, and one button."""
     import ipywidgets
 
+    from course.exercises.keys import Keys
+
     boxes = _boxes(prediction)
     button = ipywidgets.Button(
         description="That's my guess", tooltip=f"Keep the guess for: {prediction.question}"
@@ -51,6 +55,7 @@ def form(prediction: Prediction) -> Any:
     # A label would cut a long question off beside a docked board; this one wraps. It is text.
     question = ipywidgets.HTML(f"{WRAPPED}<strong>{escape(prediction.question)}</strong>")
     note = ipywidgets.Label("")
+    keys = Keys(question=prediction.question, layout=ipywidgets.Layout(display="none"))
 
     def keep(_: Any) -> None:
         chosen = _chosen(prediction, boxes)
@@ -62,11 +67,14 @@ def form(prediction: Prediction) -> Any:
         else:
             prediction.choose(*chosen)
             note.value = f"Kept: {', '.join(chosen) or 'none of them'}."
+        # Before the parts are disabled: what is disabled loses the focus to nowhere.
+        keys.kept = True
         for part in (*boxes, button):
             part.disabled = True
 
     button.on_click(keep)
-    return ipywidgets.VBox([question, *boxes, button, note]).add_class("course-prediction")
+    parts = [question, *boxes, button, note, keys]
+    return ipywidgets.VBox(parts).add_class("course-prediction")
 
 
 def _boxes(prediction: Prediction) -> list[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from course.exercises.span import Span
 from course.record import Change, pods
+from course.record.text import plain as cleaned
 
 #: So many lines of the history are shown when a claim is false.
 MOST_LINES = 14
@@ -40,8 +41,7 @@ def short_volume(name: str) -> str:
 
 def plain(text: str) -> str:
     """Text of the cluster without line breaks and control characters, at most 200 long."""
-    clean = "".join(sign if sign.isprintable() else " " for sign in text)
-    return clean if len(clean) <= 200 else f"{clean[:199]}…"
+    return cleaned(text, 200)
 
 
 def rendered(lines: Iterable[Line], span: Span) -> list[str]:

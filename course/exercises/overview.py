@@ -61,7 +61,7 @@ class Overview:
 
 def _html(row: Row) -> str:
     items = "".join(
-        f"<li>{escape(one.number)} {escape(one.title)}: {state}</li>"
+        f"<li>{escape(one.number)} {state}: {escape(one.title)}</li>"
         for one, state in row.exercises
     )
     listed = f'<ul style="margin:0;text-align:left">{items}</ul>' if items else ""

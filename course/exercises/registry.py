@@ -7,11 +7,11 @@ from pathlib import Path
 
 from course.exercises.assertions import Assertion, asserted
 from course.exercises.errors import CellError
-from course.exercises.facts import Incarnation, Moment
-from course.exercises.identity import lives
+from course.exercises.facts import Incarnation, Moment, Object, subject
+from course.exercises.identity import kept, lives
 from course.exercises.outcomes import Outcome
 from course.exercises.span import Span
-from course.record import Snapshot
+from course.record import Snapshot, pods
 from lab.paths import CHECKOUT
 
 #: How many chapters the course has.
@@ -43,6 +43,31 @@ class Attempt:
     def shows(self, thing: Assertion | Moment) -> bool:
         """Whether an assertion is true of what happened so far."""
         return asserted(thing).judge(self.span).verdict is True
+
+    def there(self, thing: str) -> Object | None:
+        """An object that exists now and is to stay, or None: it is gone or on its way out.
+
+        ``thing`` is what claims say: `"web-0"` is a Pod, `"pvc/data-web-0"` a claim.
+        """
+        who = subject(thing)
+        found = self.now.objects(who.kind).get(who.name)
+        return None if found is None or pods.is_terminating(found) else found
+
+    def lost(self, *things: str) -> str:
+        """The name of the first that is not what it was when the exercise began; "" if all are.
+
+        What is on its way out is lost; so is a claim that was bound and is no more, and a Pod
+        that was given another image.
+        """
+        for thing in things:
+            who, now = subject(thing), self.there(thing)
+            was = self.before.objects(who.kind).get(who.name, {})
+            if now is None or not self.shows(kept(thing)):
+                return who.name
+            freed = pods.is_bound(was) and not pods.is_bound(now)
+            if freed or pods.images(was) != pods.images(now):
+                return who.name
+        return ""
 
     def lives(self, name: str, kind: str = "Pod") -> list[Incarnation]:
         """The lives under a name that lay in the exercise, oldest first."""

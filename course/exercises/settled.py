@@ -4,6 +4,15 @@ from course.exercises.facts import State
 from course.record import pods
 
 
+def unseen(state: State) -> str | None:
+    """Which set's controller has not seen the latest change of it, in words; None when none."""
+    for name, owner in state.objects("StatefulSet").items():
+        seen = pods.number(owner, "status", "observedGeneration")
+        if pods.number(owner, "metadata", "generation") > seen:
+            return f"{name} is not up to date"
+    return None
+
+
 def moving(state: State) -> str | None:
     """What still moves, in words; None when the cluster is at rest.
 
@@ -16,10 +25,10 @@ def moving(state: State) -> str | None:
     for name, pod in state.objects("Pod").items():
         if pods.phase(pod) not in ("Succeeded", "Failed") and not pods.is_ready(pod):
             return f"{name} is not Ready"
+    behind = unseen(state)
+    if behind:
+        return behind
     for name, owner in state.objects("StatefulSet").items():
-        seen = pods.number(owner, "status", "observedGeneration")
-        if pods.number(owner, "metadata", "generation") > seen:
-            return f"{name} is not up to date"
         wanted = pods.part(owner, "spec", "replicas")
         has = [pod for pod in state.objects("Pod").values() if pods.owner_set(pod) == name]
         if isinstance(wanted, int) and wanted != len(has):
