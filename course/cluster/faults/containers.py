@@ -121,7 +121,7 @@ def in_bytes(quantity: str) -> int:
     digits = quantity.rstrip("KMGik")
     try:
         return int(float(digits) * UNITS[quantity[len(digits) :]])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         raise LabError(
             f"{quantity!r} is no quantity that a fault can work with.",
             "It works with bytes and with Ki, Mi, Gi, k, M and G.",

@@ -7,6 +7,7 @@ what the folder held, and is filled up. The program gets the kernel's own ENOSPC
 
 from __future__ import annotations
 
+from course.cluster.faults import open_files, scripts
 from course.cluster.faults.base import (
     Fault,
     Pod,
@@ -21,7 +22,6 @@ from course.cluster.kinds import CLAIM
 from course.cluster.session import Session, current
 from lab.errors import LabError
 
-FILLER = ".fault-filler"
 OPEN_FILES = 77
 LARGEST = 256 * 2**20
 """The small file system is held in memory, so a large claim gets this much, in bytes."""
@@ -32,7 +32,8 @@ def fill_volume(pod: str, volume: str | None = None) -> Fault:
 
     Every write to it then fails with "No space left on device". `undo` makes room again
     and carries over what was changed meanwhile. A restart of the container undoes it too.
-    Raises LabError when the program keeps files of the volume open.
+    A program that keeps files of the volume open, as a database does, is killed and started
+    again at both ends, or it would go on with the old files: see `open_files`.
     """
     session = current()
     found = find_pod(session, pod)
@@ -41,14 +42,18 @@ def fill_volume(pod: str, volume: str | None = None) -> Fault:
     running = running_id(found, container)
     size = min(LARGEST, _size(session, claim))
     node = found["spec"]["nodeName"]
-    _script(session, node, FILL, running, path, str(size))
+    what = f"the volume {volume} of {pod} is full"
+    done = scripts.run(session, node, FILL, running, path, str(size))
+    if done.code == OPEN_FILES:
+        return Fault(what, open_files.fill(session, found, container, path, size))
+    scripts.check(done, path)
 
     def undo() -> None:
         there = same(session, found)
         if there and status_of(there, container).get("containerID", "").endswith(running):
-            _script(session, node, EMPTY, running, path)
+            scripts.check(scripts.run(session, node, EMPTY, running, path), path)
 
-    return Fault(f"the volume {volume} of {pod} is full", undo)
+    return Fault(what, undo)
 
 
 # $1 is the container's ID, $2 the path in it. The program stands still meanwhile, so that
@@ -62,7 +67,7 @@ trap 'ctr -n k8s.io task resume "$1"; rm -rf "$work"' EXIT
 ctr -n k8s.io task pause "$1"
 """
 # A file that is open stays the old one, on the disk: the fault would miss it, and undoing it
-# would write an old copy over it. The filler is written last, and finely.
+# would write an old copy over it.
 FILL = f"""{FROZEN}
 if grep -q "^fault $2 " /proc/$pid/mounts; then exit 0; fi
 for other in /proc/[0-9]*; do
@@ -73,37 +78,15 @@ cp -a "$inside/." "$work/"
 owner=$(stat -c 'uid=%u,gid=%g,mode=%a' "$inside")
 mount -N "$pid" -t tmpfs -o "size=$3,$owner" fault "$2"
 cp -a "$work/." "$inside/"
-for size in 64k 1k; do
-    dd if=/dev/zero of="$inside/{FILLER}" bs=$size oflag=append conv=notrunc 2>/dev/null || true
-done
-"""
+{scripts.filling("$inside")}"""
 EMPTY = f"""{FROZEN}
 if ! grep -q "^fault $2 " /proc/$pid/mounts; then exit 0; fi
-rm -f "$inside/{FILLER}"
+rm -f "$inside/{scripts.FILLER}"
 cp -a "$inside/." "$work/"
 umount -n -N "$pid" "$2" || exit {OPEN_FILES}
 find "$inside" -mindepth 1 -delete
 cp -a "$work/." "$inside/"
 """
-
-
-def _script(session: Session, node: str, script: str, *arguments: str) -> None:
-    done = session.engine.execute(
-        node, "bash", "-euc", script, "fault", *arguments, timeout=60, check=False
-    )
-    if done.code == OPEN_FILES:
-        raise LabError(
-            f"The program keeps files in {arguments[1]} open.",
-            "They would escape this fault, or be lost with it.",
-            "Let the program close them, or delete the Pod, then run the cell again.",
-        )
-    if done.code:
-        said = done.err.strip().splitlines() or ["It gave no reason."]
-        raise LabError(
-            f"The volume at {arguments[1]} could not be changed.",
-            said[-1],
-            "Delete the Pod: its next container sees the volume as it is on the disk.",
-        )
 
 
 def _claimed(pod: Pod, volume: str | None) -> tuple[str, str]:
