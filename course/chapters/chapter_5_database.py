@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from course.exercises import kept
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -41,18 +40,26 @@ def handed_over(attempt: Attempt) -> Outcome:
         return Wrong(f"{changed}. The role can move without that.")
     if new == old:
         return NotAttempted(f"{old[0]} is the primary, as when the exercise began.")
+    return _role_moved(attempt, old[0], new)
+
+
+def _role_moved(attempt: Attempt, old: str, new: list[str]) -> Outcome:
+    if attempt.there("sts/pg") is None:
+        return Wrong("there is no StatefulSet pg now. Nobody looks after its Pods.")
     if len(new) != 1:
         return Wrong(
             f"{' and '.join(new)} both have the label role=primary."
             if new
             else "nobody is the primary at the moment. Give the members some seconds."
         )
-    return Right(f"{new[0]} took over from {old[0]}, in good order.")
+    if not pods.is_ready(attempt.now.pods[new[0]]):
+        return Wrong(f"{new[0]} is the primary, and is not Ready yet.")
+    return Right(f"{new[0]} took over from {old}, in good order.")
 
 
 def _replaced_or_restarted(attempt: Attempt, names: list[str]) -> str:
     for name in sorted(names):
-        if not attempt.shows(kept(name)):
+        if attempt.lost(name):
             return f"{name} was replaced"
         restarts = pods.restart_count(attempt.before.pods[name])
         if pods.restart_count(attempt.now.pods[name]) > restarts:
@@ -75,7 +82,7 @@ def _replaced_or_restarted(attempt: Attempt, names: list[str]) -> str:
 )
 def probed(attempt: Attempt) -> Outcome:
     """Judge the template's probes by what they ask and for how long, and the Pods made of it."""
-    found = attempt.now.sets.get("desk")
+    found = attempt.there("sts/desk")
     if found is None:
         return NotAttempted("There is no StatefulSet desk. Apply manifests/05/desk.yaml.")
     containers = pods.dicts(found, "spec", "template", "spec", "containers")
@@ -100,7 +107,7 @@ def _not_there_yet(attempt: Attempt, found: dict[str, Any]) -> str:
             return f"{name} is still the old one, without these probes."
         if pods.restart_count(pod):
             return f"the container of {name} was restarted before it had started."
-        if not pods.is_ready(pod):
+        if not pods.is_ready(pod) or pods.is_terminating(pod):
             return f"{name} is not Ready yet."
     return ""
 
@@ -147,7 +154,7 @@ def _trouble(kind: str, probes: dict[str, Any]) -> str:
 )
 def mended(attempt: Attempt) -> Outcome:
     """Judge by both Pods being Ready, one of them the primary, and the Service finding it."""
-    found = attempt.now.sets.get("shop")
+    found = attempt.there("sts/shop")
     if found is None:
         return NotAttempted("There is no StatefulSet shop. Apply manifests/05/shop.yaml.")
     wrong = _members_wrong(attempt, found) or _service_wrong(attempt)
@@ -162,14 +169,15 @@ def _members_wrong(attempt: Attempt, found: dict[str, Any]) -> str:
         return "shop is to have two replicas."
     for name in names:
         had = f"data-{name}" in attempt.before.claims
-        if had and not attempt.shows(kept(f"pvc/data-{name}")):
+        if had and attempt.lost(f"pvc/data-{name}"):
             return f"the claim data-{name} is another one: its data is gone."
-    there = [attempt.now.pods.get(name) for name in names]
+    there = [attempt.there(name) for name in names]
     if not all(pod and pods.is_running(pod) for pod in there):
         return "the containers don't run yet. kubectl describe pod says why."
     if not all(pod and pods.is_ready(pod) for pod in there):
         return "the Pods run and are not both Ready. Do the members find each other?"
-    return ""
+    bare = [n for n in names if not pods.is_bound(attempt.there(f"pvc/data-{n}") or {})]
+    return f"the claim data-{bare[0]} is not there, or is on its way out." if bare else ""
 
 
 def _service_wrong(attempt: Attempt) -> str:
@@ -195,7 +203,7 @@ def _service_wrong(attempt: Attempt) -> str:
 )
 def accused(attempt: Attempt) -> Outcome:
     """Judge by the label."""
-    found = attempt.now.sets.get("pg")
+    found = attempt.there("sts/pg")
     if found is None:
         return Wrong("there is no StatefulSet pg to put the label on.")
     said = pods.label(found, "guilty")

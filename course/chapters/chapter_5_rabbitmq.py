@@ -1,7 +1,6 @@
 """The exercises of chapter 5 about the queue: a node that is alone, and a set that can't start."""
 
 from course.chapters.rabbitmq_nodes import Node, ask
-from course.exercises import kept
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -11,7 +10,7 @@ QUEUE = "orders"
 
 
 @exercise(
-    "5.5",
+    "5.6",
     "mq-2 is Ready and alone. Bring it back into the cluster of mq-0 and mq-1, with a copy of "
     "the queue orders. What is in orders must stay.",
     hints=(
@@ -21,12 +20,12 @@ QUEUE = "orders"
         "Then, at mq-2: `rabbitmqctl reset` and `rabbitmqctl start_app`. It looks for the others "
         "as a new node does.",
     ),
-    solution="5.5.sh",
+    solution="5.6.sh",
 )
 def brought_home(attempt: Attempt) -> Outcome:
     """Judge by the cluster that each node says it is in, and by what happened to the volumes."""
     for name in ("mq-0", "mq-1"):
-        if not attempt.shows(kept(f"pvc/data-{name}")):
+        if attempt.lost(f"pvc/data-{name}"):
             return Wrong(f"the volume of {name} is gone, and with it a copy of {QUEUE}.")
     nodes = {name: _node(attempt, name) for name in ("mq-0", "mq-1", "mq-2")}
     for name, node in nodes.items():
@@ -37,12 +36,14 @@ def brought_home(attempt: Attempt) -> Outcome:
         return Wrong("now mq-0 and mq-1 are in two clusters. mq-2 was the one to be reset.")
     if back.cluster != one.cluster:
         return _still_alone(attempt)
+    volume = pods.is_bound(attempt.there("pvc/data-mq-2") or {})
+    if attempt.there("sts/mq") is None or not volume:
+        return Wrong("the set mq or the claim data-mq-2 is gone, and so will be mq-2.")
     return _with_its_copy(one, other, back)
 
 
 def _node(attempt: Attempt, name: str) -> Node | None:
-    pod = attempt.now.pods.get(name)
-    return ask(name) if pod is not None and pods.is_ready(pod) else None
+    return ask(name) if pods.is_ready(attempt.there(name) or {}) else None
 
 
 def _still_alone(attempt: Attempt) -> Outcome:
@@ -67,7 +68,7 @@ def _with_its_copy(one: Node, other: Node, back: Node) -> Outcome:
 
 
 @exercise(
-    "5.6",
+    "5.7",
     "The queue of manifests/05/rabbitmq-puzzle.yaml never gets Ready. Mend it: three Pods "
     "post-0, post-1, post-2, all Ready, and one cluster.",
     hints=(
@@ -78,14 +79,15 @@ def _with_its_copy(one: Node, other: Node, back: Node) -> Outcome:
         "secretKeyRef: cookie. startupProbe: failureThreshold 180. "
         "Service post-pods: publishNotReadyAddresses: true.",
     ),
-    solution="5.6.sh",
+    solution="5.7.sh",
 )
 def mended(attempt: Attempt) -> Outcome:
     """Judge by three Ready Pods that are in one cluster; say what is in the way of it."""
     names = ("post-0", "post-1", "post-2")
-    there = {name: attempt.now.pods.get(name) for name in names}
-    if "post" not in attempt.now.sets and not any(there.values()):
-        return NotAttempted("There is no set post. Apply manifests/05/rabbitmq-puzzle.yaml.")
+    there = {name: attempt.there(name) for name in names}
+    if attempt.there("sts/post") is None:
+        missing = "There is no set post. Apply manifests/05/rabbitmq-puzzle.yaml."
+        return Wrong(missing) if any(there.values()) else NotAttempted(missing)
     for name, pod in there.items():
         if pod is None:
             return Wrong(f"there is no Pod {name}.")

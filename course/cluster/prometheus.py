@@ -1,4 +1,4 @@
-"""Asks the Prometheus of a chapter, through the API server's proxy to its Service."""
+"""Asks a chapter's Prometheus and Alertmanager, through the API server's proxy to their Service."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from course.cluster.session import current, until
 from lab.errors import LabError
 
 SERVICE = "prometheus:9090"
+ALERTS = "prometheus:9093"
 #: How long a question may wait for the answer that it wants, in seconds.
 BOUND = 30.0
 
@@ -54,16 +55,50 @@ def promql_since(
     }
 
 
-def _asked(what: str, **query: str) -> list[dict[str, Any]]:
+def fires(alert: str, timeout: float = BOUND) -> str:
+    """Wait until Alertmanager has an alert of this name; say that it fires.
+
+    Raises LabError when it doesn't within ``timeout`` seconds.
+    """
+    until(f"The alert {alert}", timeout, lambda: alert in _alerts())
+    return f"{alert} fires."
+
+
+def clears(alert: str, timeout: float = BOUND) -> str:
+    """Wait until Alertmanager has no alert of this name any more; say so.
+
+    Raises LabError when it still has it after ``timeout`` seconds.
+    """
+    until(f"The end of the alert {alert}", timeout, lambda: alert not in _alerts())
+    return f"{alert} has cleared."
+
+
+def _alerts() -> set[str]:
+    """The names of the alerts that Alertmanager holds: those that fire now."""
+    found = _answer(ALERTS, "v2/alerts")
+    if not isinstance(found, list):
+        raise _not_prometheus(found)
+    return {str(alert["labels"]["alertname"]) for alert in found}
+
+
+def _answer(service: str, what: str, **query: str) -> Any:
     session = current()
-    path = f"/api/v1/namespaces/{session.namespace}/services/{SERVICE}/proxy/api/v1/{what}"
-    answer = session.connection.request("GET", path, query=query)
+    path = f"/api/v1/namespaces/{session.namespace}/services/{service}/proxy/api/{what}"
+    return session.connection.request("GET", path, query=query)
+
+
+def _not_prometheus(answer: object) -> LabError:
+    return LabError(
+        "What answered is not Prometheus.",
+        f"It said: {str(answer)[:200]}",
+        "Apply the chapter's manifest with Prometheus in it, and wait until it is there.",
+    )
+
+
+def _asked(what: str, **query: str) -> list[dict[str, Any]]:
+    answer = _answer(SERVICE, f"v1/{what}", **query)
     if not isinstance(answer, dict) or answer.get("status") != "success":
-        raise LabError(
-            "What answered is not Prometheus.",
-            f"It said: {str(answer)[:200]}",
-            "Apply manifests/06/prometheus.yaml, and wait until it is there.",
-        )
+        raise _not_prometheus(answer)
     found: list[dict[str, Any]] = answer["data"]["result"]
     return sorted(found, key=lambda one: _name(one["metric"]))
 

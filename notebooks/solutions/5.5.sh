@@ -1,8 +1,19 @@
-# mq-2 stops its program, though not its Pod. Only then do the others strike it off their list.
-kubectl exec mq-2 -- rabbitmqctl -q stop_app
-kubectl exec mq-0 -- rabbitmqctl -q forget_cluster_node rabbit@mq-2.mq-pods
-# Now mq-2 forgets its own cluster, and looks for the others as a new node does.
-kubectl exec mq-2 -- rabbitmqctl -q reset
-kubectl exec mq-2 -- rabbitmqctl -q start_app
-# It gets its copy of orders from the two others, by itself, a few seconds later.
-timeout 60 sh -c 'until kubectl exec mq-0 -- rabbitmqctl -q list_queues name members | grep orders | grep -q mq-2; do :; done'
+# The replicas first, then a handover, then the old primary: the primary moves once.
+change='{"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}, "template": {"spec": {"containers": [{"name": "postgres", "livenessProbe": {"httpGet": {"path": "/liveness"}, "periodSeconds": 5, "failureThreshold": 6}}]}}}}'
+kubectl patch statefulset pg -p "$change"
+in_step() {
+    kubectl wait configmap/pg-sync --for=jsonpath='{.metadata.annotations.sync_standby}' --timeout=60s
+}
+again() {
+    kubectl delete pod "$1"
+    kubectl wait pod "$1" --for=create --timeout=60s
+    kubectl wait pod "$1" --for=condition=Ready --timeout=60s
+    in_step
+}
+old=$(kubectl get pods -l app=pg,role=primary -o jsonpath='{.items[0].metadata.name}')
+for name in $(kubectl get pods -l app=pg,role=replica -o jsonpath='{.items[*].metadata.name}'); do
+    again "$name"
+done
+kubectl exec "$old" -- patronictl -c /config/patroni.yaml switchover pg --force
+kubectl wait pod "$old" --for=jsonpath='{.metadata.labels.role}'=replica --timeout=60s
+again "$old"
