@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,10 +165,12 @@ def _changes(page: Page, cell: Any, before: str, makes: Path) -> None:
 
 
 @contextmanager
-def jupyter() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `lab open`; gives its process and the address that it prints."""
+def jupyter(
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `lab open`, in our environment or another; gives its process and the address."""
     process = subprocess.Popen(
-        [LAB, "open"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [LAB, "open"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
     assert process.stdout is not None
     try:

@@ -1,6 +1,6 @@
-"""Measure, print the tables, write build/bench.json.
+"""Measure, print the tables, write build/bench.json and docs/budgets.md.
 
-    python tests/bench/run.py [lab] [chapters] [board] [soak]
+    python tests/bench/run.py [lab] [chapters] [board] [faults] [soak]
 
 Without a word: all of it (`make bench`). The soak runs only if BENCH_SOAK_MINUTES is set.
 """
@@ -14,14 +14,16 @@ from pathlib import Path
 
 from board_rows import board_rows, soak_rows
 from chapter_rows import chapter_rows
+from fault_rows import fault_rows
 from lab_rows import lab_rows
-from rows import Row, table, write
+from rows import Row, document, table, write
 
 MINUTES = float(os.environ.get("BENCH_SOAK_MINUTES", "0"))
 SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "lab": lab_rows,
     "chapters": chapter_rows,
     "board": board_rows,
+    "faults": fault_rows,
     "soak": lambda: soak_rows(MINUTES),
 }
 
@@ -36,7 +38,7 @@ def main(chosen: list[str]) -> int:
         found = SECTIONS[name]()
         print(table(found), flush=True)
         rows += found
-        write(rows, Path("build/bench.json"))
+        document(write(rows, Path("build/bench.json")), Path("docs/budgets.md"))
     return 0 if all(row.verdict == "met" for row in rows) else 1
 
 

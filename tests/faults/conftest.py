@@ -3,9 +3,13 @@
 import os
 
 import pytest
+from faults.database import Database
+from faults.rabbitmq import Queue
+from faults.runner import WHOLE_SECONDS
 
 from course.chapters import opening
 from course.chapters.opening import chapter
+from course.cluster.session import until
 from lab.settings import Settings
 
 NUMBER = int(os.environ.get("FAULTS_CHAPTER", "5"))
@@ -24,6 +28,24 @@ def namespace():
         yield chapter(NUMBER, show=False)
         opening._kernel.close()
         opening.reset(settings, chapter=NUMBER)
+
+
+@pytest.fixture(scope="module")
+def database(namespace):
+    """The database of chapter 5, new and whole."""
+    return _started(Database())
+
+
+@pytest.fixture(scope="module")
+def queue(namespace):
+    """The queue of chapter 5, new and whole."""
+    return _started(Queue())
+
+
+def _started(system):
+    system.start()
+    until(f"{type(system).__name__} being whole", WHOLE_SECONDS, system.whole)
+    return system
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from faults.runner import MANIFESTS, WHOLE_SECONDS, Breakage, books, kubectl
+from faults.runner import MANIFESTS, WHOLE_SECONDS, Breakage, books, first, kubectl
 
 from course.cluster import faults
 from course.cluster.faults import Fault
@@ -28,18 +30,27 @@ class Queue:
         def at(role: Callable[[], str], fault: Callable[[str], Fault]) -> Callable[[], Fault]:
             return lambda: fault(role())
 
+        # Who falls silent and comes back was given up by the others, and may have given up them.
+        silent = partial(Breakage, by_hand=restart_partitioned)
         found = [
             Breakage("kill the leader", at(self.leader, faults.kill_container)),
             Breakage("kill a follower", at(self.follower, faults.kill_container)),
             Breakage("delete the leader", at(self.leader, delete)),
             Breakage("force-delete the leader", at(self.leader, force_delete)),
             Breakage("take the leader's memory", at(self.leader, take_memory)),
-            Breakage("cut the leader off", at(self.leader, faults.cut_network)),
-            Breakage("cut a follower off", at(self.follower, faults.cut_network)),
-            Breakage("cut two off", self.cut_two, lives=False),
+            silent("cut the leader off", at(self.leader, faults.cut_network)),
+            silent("cut a follower off", at(self.follower, faults.cut_network)),
+            silent("cut two off", self.cut_two, lives=False, alone=True),
+            silent("cut two from each other", self.cut_followers),
+            silent("freeze the leader", at(self.leader, freeze), lives=False),
             Breakage("alarm at a follower", at(self.follower, raise_alarm), lives=False),
-            Breakage("update to a missing image", lambda: faults.missing_image("mq")),
-            Breakage("drain a follower's node", self.drain),
+            Breakage("fill a follower's volume", at(self.follower, fill), lives=False, alone=True),
+            Breakage("take a follower's listeners away", at(self.follower, drain), alone=True),
+            Breakage("update to a missing image", lambda: faults.missing_image("mq"), alone=True),
+            Breakage("drain a node", lambda: faults.drain_node(self.node())),
+            Breakage("stop a node", lambda: faults.stop_node(self.node())),
+            silent("pause a node", lambda: faults.pause_node(self.node())),
+            silent("cut a node off", lambda: faults.cut_network(self.node())),
         ]
         self.breakages = {each.name: each for each in found}
 
@@ -66,12 +77,12 @@ class Queue:
 
     def leader(self) -> str:
         """The Pod with the leader of the queue."""
-        return self._members("leader")[0]
+        return first("A leader of the queue", lambda: self._members("leader"))
 
     def follower(self) -> str:
         """A Pod with another copy of the queue."""
         leader = self.leader()
-        return next(name for name in self._members("online") if name != leader)
+        return first("A follower", lambda: [name for name in PODS if name != leader])
 
     def cut_two(self) -> Fault:
         """Cut the leader and a follower off, each from all: nobody has a majority."""
@@ -83,12 +94,19 @@ class Queue:
 
         return Fault("two of three are cut off the network", undo)
 
-    def drain(self) -> Fault:
-        """Drain the worker of a follower."""
+    def cut_followers(self) -> Fault:
+        """Cut the two followers from each other; both reach the leader."""
         leader = self.leader()
+        one, other = (name for name in PODS if name != leader)
+        return faults.cut_between(one, other)
+
+    def node(self) -> str:
+        """The node of the leader or, when that is the control plane, of a follower."""
         path = "jsonpath={.spec.nodeName}"
-        nodes = [kubectl("get", "pod", name, "-o", path).stdout for name in PODS if name != leader]
-        return faults.drain_node(next(node for node in nodes if not node.endswith("control-plane")))
+        leader = self.leader()
+        order = [leader, *(name for name in PODS if name != leader)]
+        nodes = [kubectl("get", "pod", name, "-o", path).stdout for name in order]
+        return next(node for node in nodes if not node.endswith("control-plane"))
 
     def _members(self, what: str) -> list[str]:
         """The Pods that the queue names under "leader" or "online"; none without the queue."""
@@ -99,11 +117,32 @@ class Queue:
 
 def _ask(*words: str) -> str:
     """What rabbitmqctl says at the first node that answers; "" when none does."""
+    return next(filter(None, (_ask_one(name, *words) for name in PODS)), "")
+
+
+def _ask_one(name: str, *words: str) -> str:
+    command = ("exec", name, "--", "rabbitmqctl", "-q", "-t", "8", *words)
+    try:
+        done = kubectl(*command, check=False, seconds=20)
+    except subprocess.TimeoutExpired:
+        return ""  # its machine stands still
+    return done.stdout if done.returncode == 0 else ""
+
+
+def restart_partitioned() -> str:
+    """Delete the Pod of each node that sees less than half of the others.
+
+    A node stops when it is in the minority (`pause_minority`), unless it sees the others again at
+    the same moment, as after it stood still. Then both sides have noted a partition, and that
+    stays until one is started anew (RabbitMQ's guide on partitions, on suspend and resume).
+    """
+    alone = []
     for name in PODS:
-        done = kubectl("exec", name, "--", "rabbitmqctl", "-q", "-t", "8", *words, check=False)
-        if done.returncode == 0:
-            return done.stdout
-    return ""
+        status = json.loads(_ask_one(name, "cluster_status", "--formatter", "json") or "{}")
+        if status.get("partitions") and len(status["running_nodes"]) <= len(PODS) // 2:
+            kubectl("delete", "pod", name)
+            alone.append(name)
+    return f"a partition stayed: {' and '.join(alone)} restarted by hand"
 
 
 def _ready() -> list[str]:
@@ -135,6 +174,35 @@ def take_memory(pod: str) -> Fault:
         until(f"{pod} being Ready", WHOLE_SECONDS, lambda: pod in _ready())
 
     return Fault(f"{pod} took more memory than its limit", undo)
+
+
+def freeze(pod: str) -> Fault:
+    """Freeze Erlang's virtual machine: the container's first process is a shell that waits for it.
+
+    The peers find it out by the ticks that they miss.
+    """
+    kubectl("exec", pod, "--", "pkill", "-STOP", "beam.smp")
+
+    def undo() -> None:
+        # The liveness probe may have had the container started anew meanwhile.
+        kubectl("exec", pod, "--", "pkill", "-CONT", "beam.smp", check=False)
+
+    return Fault(f"RabbitMQ of {pod} is frozen", undo)
+
+
+def fill(pod: str) -> Fault:
+    """Fill the volume, which starts the container anew at both ends."""
+    return faults.fill_volume(pod, "data")
+
+
+def drain(pod: str) -> Fault:
+    """Let a node close its ports: its readiness probe fails, and it goes on in the cluster."""
+    kubectl("exec", pod, "--", "rabbitmq-upgrade", "drain")
+
+    def undo() -> None:
+        kubectl("exec", pod, "--", "rabbitmq-upgrade", "revive")
+
+    return Fault(f"{pod} takes no clients", undo)
 
 
 def raise_alarm(pod: str) -> Fault:

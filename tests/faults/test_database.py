@@ -1,26 +1,18 @@
 """Nothing acknowledged is lost at the safe settings, whatever breaks; the unsafe one is caught."""
 
 import pytest
-from faults.database import Database, lose_volume
+from faults.database import lose_volume
 from faults.runner import WHOLE_SECONDS, balance, books, plan, play
 
 from course.cluster import faults
 from course.cluster.session import until
 
 
-@pytest.fixture(scope="module")
-def database(namespace):
-    system = Database()
-    system.start()
-    until("The database being whole", WHOLE_SECONDS, system.whole)
-    return system
-
-
 @pytest.mark.timeout(3600)
 def test_nothing_that_was_acknowledged_is_lost_by_random_faults(database, rounds):
     count, seed = rounds
     played = []
-    for each in play(database, plan(list(database.breakages), count, seed), f"seed{seed}"):
+    for each in play(database, plan(database.breakages, count, seed), f"seed{seed}"):
         print(each, flush=True)
         played.append(each)
     assert [str(each) for each in played if each.balance.lost] == []

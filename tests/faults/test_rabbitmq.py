@@ -1,25 +1,16 @@
 """Nothing confirmed is lost by a quorum queue, whatever breaks; a transient one is caught."""
 
 import pytest
-from faults.rabbitmq import Queue
 from faults.runner import WHOLE_SECONDS, balance, books, kubectl, plan, play
 
 from course.cluster.session import until
-
-
-@pytest.fixture(scope="module")
-def queue(namespace):
-    system = Queue()
-    system.start()
-    until("The queue being whole", WHOLE_SECONDS, system.whole)
-    return system
 
 
 @pytest.mark.timeout(3600)
 def test_nothing_that_was_confirmed_is_lost_by_random_faults(queue, rounds):
     count, seed = rounds
     played = []
-    for each in play(queue, plan(list(queue.breakages), count, seed), f"seed{seed}"):
+    for each in play(queue, plan(queue.breakages, count, seed), f"seed{seed}"):
         print(each, flush=True)
         played.append(each)
     assert [str(each) for each in played if each.balance.lost] == []
