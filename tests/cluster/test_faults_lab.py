@@ -123,6 +123,25 @@ def test_a_full_volume_refuses_writes_and_keeps_what_it_held(web, kubectl):
     assert not {"old", ".fault-filler"} & set(there)
 
 
+def test_a_program_that_keeps_files_open_is_started_again_on_a_full_volume(web, kubectl, pod):
+    before = restarts(pod("web-1"))
+    # A file that is there already has its block, so one more write to it would be no news.
+    prepare = "rm -f /data/more; echo kept > /data/note; echo old > /data/old"
+    kubectl("exec", "web-1", "--", "sh", "-c", prepare)
+    # It goes with the container, and so does the file that it holds.
+    kubectl("exec", "web-1", "--", "sh", "-c", "tail -f /data/note >/dev/null 2>&1 &")
+    with fault.fill_volume("web-1"):
+        assert restarts(pod("web-1")) == before + 1
+        full = ("exec", "web-1", "--", "sh", "-c", "echo more > /data/more")
+        assert "No space left on device" in kubectl(*full, check=False)
+        kubectl("exec", "web-1", "--", "rm", "-f", "/data/more", "/data/old")
+    assert restarts(pod("web-1")) == before + 2
+    there = kubectl("exec", "web-1", "--", "ls", "-a", "/data").split()
+    assert "note" in there
+    assert not {"old", ".fault-filler"} & set(there)
+    assert kubectl("exec", "web-1", "--", "cat", "/data/note") == "kept\n"
+
+
 def test_a_missing_image_sticks_at_the_last_ordinal_and_comes_right(web, pod):
     with fault.missing_image("web"):
         assert pod("web-2")["spec"]["containers"][0]["image"].startswith("lab.local/missing")

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
+from open_notebook import Failed, Notebook
 from page import browser, jupyter
-from playwright.sync_api import Page
 
 from lab.paths import CHECKOUT
 
@@ -32,43 +30,27 @@ IDLE_SECONDS = 40.0
 SCREEN = {"width": 1280, "height": 1500}
 
 
-class Failed(Exception):
-    """A cell failed, or the kernel did not get to the end. The message says which."""
-
-
-@dataclass
-class Chapter:
-    """A chapter open in JupyterLab: its copy, its page, the server's address and its token."""
-
-    copy: Path
-    page: Page
-    server: str
-    token: str
+class Chapter(Notebook):
+    """A chapter's copy that is run and photographed."""
 
     def run_all(self) -> float:
         """Run all cells and return the seconds that it took; raises Failed."""
-        mark = self.copy.with_suffix(".ended")
+        mark = self.file.with_suffix(".ended")
         mark.unlink(missing_ok=True)
-        self._wait_idle()
+        self.wait_idle()
         began = time.monotonic()
-        self._menu("Run", "Run All Cells")
+        self.menu("Run", "Run All Cells")
         idle_since = None
         while not mark.exists():
             now = time.monotonic()
-            idle_since = (idle_since or now) if self._idle() else None
+            idle_since = (idle_since or now) if self.idle() else None
             if now - began > RUN_SECONDS or (idle_since and now - idle_since > IDLE_SECONDS):
-                raise Failed(f"{self.copy.stem}: {self._errors() or 'it did not get to the end'}")
+                raise Failed(f"{self.file.stem}: {self.errors() or 'it did not get to the end'}")
             self.page.wait_for_timeout(250)  # between two looks
         took = time.monotonic() - began
-        if errors := self._errors():
-            raise Failed(f"{self.copy.stem}: {errors}")
+        if errors := self.errors():
+            raise Failed(f"{self.file.stem}: {errors}")
         return took
-
-    def choose(self, theme: str) -> None:
-        """Choose JupyterLab's theme, Light or Dark; it keeps the last one for the next notebook."""
-        self._menu("Settings", "Theme", f"JupyterLab {theme}")
-        light = str(theme == "Light").lower()
-        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
     def photograph(self, theme: str) -> int:
         """Photograph the notebook from top to bottom and return how many screens it has."""
@@ -78,58 +60,13 @@ class Chapter:
         while True:
             count += 1
             self.page.wait_for_timeout(600)  # the cells that come into sight are drawn late
-            self.page.screenshot(path=FOLDER / f"{self.copy.stem}-{theme}-{count:02}.png")
+            self.page.screenshot(path=FOLDER / f"{self.file.stem}-{theme}-{count:02}.png")
             moved = self.page.evaluate(
                 f"(() => {{ const pane = document.querySelector('{pane}'), was = pane.scrollTop;"
                 "pane.scrollTop += pane.clientHeight - 60; return pane.scrollTop > was + 5; })()"
             )
             if not moved:
                 return count
-
-    def _menu(self, *words: str) -> None:
-        self.page.locator(".lm-MenuBar-itemLabel", has_text=words[0]).first.click()
-        for word in words[1:]:
-            self.page.locator(".lm-Menu-itemLabel").get_by_text(word, exact=True).last.click()
-
-    def _wait_idle(self) -> None:
-        deadline = time.monotonic() + 90
-        while not self._idle():
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.copy.stem}: its kernel did not get ready within 90 s")
-            self.page.wait_for_timeout(250)  # between two looks
-
-    def _idle(self) -> bool:
-        reply = self.page.request.get(f"{self.server}/api/sessions?token={self.token}")
-        sessions: list[dict[str, Any]] = reply.json()
-        return any(
-            one["path"].endswith(self.copy.name) and one["kernel"]["execution_state"] == "idle"
-            for one in sessions
-        )
-
-    def _errors(self) -> str:
-        """Save, and return what went wrong in the saved notebook, or nothing."""
-        before = self.copy.stat().st_mtime_ns
-        self.page.keyboard.press("Control+s")
-        deadline = time.monotonic() + 20
-        while self.copy.stat().st_mtime_ns == before and time.monotonic() < deadline:
-            self.page.wait_for_timeout(100)  # between two looks
-        book = self._saved(deadline)
-        return "; ".join(
-            f"{cell.id}: {output.ename}: {output.evalue}"
-            for cell in book.cells
-            for output in cell.get("outputs", [])
-            if output.output_type == "error"
-        )
-
-    def _saved(self, deadline: float) -> nbformat.NotebookNode:
-        """Read the copy as soon as JupyterLab has written all of it."""
-        while True:
-            try:
-                return nbformat.read(self.copy, as_version=4)
-            except nbformat.reader.NotJSONError:
-                if time.monotonic() > deadline:
-                    raise
-                self.page.wait_for_timeout(100)  # between two looks
 
 
 def prepare(file: Path) -> Path:
