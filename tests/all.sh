@@ -15,10 +15,14 @@ if [ "$LAB_NAME" = statefulset-lab ]; then
     exit 2
 fi
 export PATH=$PWD/.venv/bin:$PATH
+# Where Python may not keep its bytecode, each of the many processes here compiles anew all that it
+# imports. It is kept, and not among the sources.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX=$PWD/build/pycache
 # A caller's cluster must be out of reach of everything that runs here.
 unset KUBECONFIG
 
-all=(lint unit browser up programs cluster notebooks down machine)
+all=(lint unit browser jupyterlab up programs cluster learner notebooks down machine)
 times=()
 lab_is_up=false
 
@@ -26,12 +30,20 @@ lint() {
     ruff check . && ruff format --check . && mypy
 }
 
+# One worker more than there are cores: some tests do nothing but wait.
+workers=$(($(getconf _NPROCESSORS_ONLN) + 1))
+
 unit() {
-    pytest tests/unit --durations=5
+    pytest tests/unit -n "$workers" --dist worksteal --durations=5
 }
 
 browser() {
-    pytest tests/browser --durations=5
+    pytest tests/browser -m "not slow" -n "$workers" --dist loadfile --durations=5
+}
+
+# JupyterLab itself, and what measures: side by side with others it would measure them.
+jupyterlab() {
+    pytest tests/browser -m slow --durations=5
 }
 
 up() {
@@ -46,6 +58,11 @@ programs() {
 
 cluster() {
     pytest tests/cluster --durations=5
+}
+
+# Chapter 1 in JupyterLab, with the mouse and by keyboard; pictures of it stand in build/learner.
+learner() {
+    PYTHONPATH=tests/bench:tests/learner${PYTHONPATH:+:$PYTHONPATH} pytest tests/learner --durations=5
 }
 
 notebooks() {
@@ -63,13 +80,14 @@ machine() {
 # A stage without its folder has not been written yet; an empty folder fails, as pytest does.
 is_there() {
     case $1 in
-    unit | browser | programs | cluster | notebooks | machine) [ -d "tests/$1" ] ;;
+    unit | browser | programs | cluster | learner | notebooks | machine) [ -d "tests/$1" ] ;;
+    jupyterlab) [ -d tests/browser ] ;;
     esac
 }
 
 needs_lab() {
     case $1 in
-    cluster | notebooks) ! $lab_is_up ;;
+    cluster | learner | notebooks) ! $lab_is_up ;;
     *) false ;;
     esac
 }

@@ -4,11 +4,13 @@
 
 `make notebooks` calls it for all of them. A notebook in which a cell fails is left as it was.
 What the board showed is kept as `recordings/NAME.json` beside a chapter: the same history that the
-claims were held against, with a mark for the end of each cell. The static site replays it.
+claims were held against, with a mark for the end of each cell. The static site replays it. Of the
+solutions the history of each exercise is kept, as `recordings/N.M.json.gz`: unit tests spoil it.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,12 +20,13 @@ import nbformat
 from nbclient import NotebookClient
 
 from course.exercises.session import CHAPTER
-from course.record import cut, read, save
+from course.record import History, cut, read, save
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL_SECONDS = 180
 # The widget itself lives in the kernel that made it. Its plain text is what stays.
 LIVE_ONLY = "application/vnd.jupyter.widget-view+json"
+CHECK = re.compile(r'check\("([1-9]\.[1-9][0-9]?)"')
 SAVE = "__import__('claim_guard').save_history(__import__('pathlib').Path({!r}))"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
@@ -51,23 +54,38 @@ def main(files: list[Path]) -> None:
         clean(book)
         half = file.with_suffix(".half")
         nbformat.write(book, half)
-        keep(file, recording)
+        keep(file, recording, book)
         half.replace(file)
         print(f"{time.monotonic() - began:7.1f} s  {file.relative_to(ROOT)}", flush=True)
 
 
-def keep(file: Path, recording: Path) -> None:
-    """Put a chapter's recording into its place; of other notebooks none is kept."""
-    if file.parent.name == "solutions" or not recording.exists():  # no chapter was open
-        recording.unlink(missing_ok=True)
+def keep(file: Path, recording: Path, book: nbformat.NotebookNode) -> None:
+    """Put a chapter's recording, or those of its solved exercises, into their place."""
+    if not recording.exists():  # no chapter was open
         return
-    place = file.parent / "recordings" / f"{file.stem}.json"
-    place.parent.mkdir(exist_ok=True)
     history = read(recording)
     recording.unlink()
-    # What was there before the chapter began is no part of it.
-    save(cut(history, history.marks[CHAPTER].index), place)
-    place.chmod(0o644)  # it is drafted as a file for its owner alone
+    if file.parent.name == "solutions":
+        kept = {f"{number}.json.gz": part for number, part in solved(history, book).items()}
+    else:
+        # What was there before the chapter began is no part of it.
+        kept = {f"{file.stem}.json": cut(history, history.marks[CHAPTER].index)}
+    folder = file.parent / "recordings"
+    folder.mkdir(exist_ok=True)
+    for name, part in kept.items():
+        # It is drafted as a file for its owner alone.
+        save(part, folder / name).chmod(0o644)
+
+
+def solved(history: History, book: nbformat.NotebookNode) -> dict[str, History]:
+    """Of each exercise what happened from its beginning until its check had found it right."""
+    found = {}
+    for cell in book.cells:
+        for number in CHECK.findall(cell.source if cell.cell_type == "code" else ""):
+            begun, checked = f"exercise {number}", f"In [{cell.execution_count}]"
+            marks = history.marks
+            found[number] = cut(history, marks[begun].index, marks[checked].index - 1)
+    return found
 
 
 def environment() -> dict[str, str]:
