@@ -23,6 +23,8 @@ SAVE_SECONDS = 300.0
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 OURS_LABEL = "lab.statefulset"
 NETAVARK = Path("/usr/lib/podman/netavark")
+# Our word for a container that podman takes for running although nothing of it is left.
+VANISHED = "vanished"
 
 
 class NoEngine(LabError):
@@ -62,7 +64,7 @@ class Engine:
     def containers(self, cluster: str) -> dict[str, str]:
         """Return the names of a kind cluster's containers with the state of each.
 
-        A state is a word of the engines: running, exited, paused, created, ...
+        A state is a word of the engines: running, exited, paused, created, ... or VANISHED.
         """
         label = f"label={CLUSTER_LABEL}={cluster}"
         names = self.run("ps", "-a", "--filter", label, "--format", "{{.Names}}").out.split()
@@ -71,9 +73,11 @@ class Engine:
         # `ps` words the state as it likes; `inspect` has one word for it in every engine. A
         # container that went in between is told by its absence.
         form = "{{.Name}}|{{.State.Status}}"
+        if self.provider == "podman":
+            form += "|{{.Id}}|{{.State.ConmonPid}}"
         shown = self.run("inspect", "--format", form, *names, check=False).out
-        rows = [line.lstrip("/").split("|", 1) for line in shown.splitlines() if "|" in line]
-        return {name: state.strip().lower() for name, state in sorted(rows)}
+        rows = [line.lstrip("/").split("|") for line in shown.splitlines() if "|" in line]
+        return {name: _state(word.strip().lower(), *keeper) for name, word, *keeper in sorted(rows)}
 
     def start(self, names: list[str]) -> None:
         """Start stopped containers."""
@@ -82,6 +86,22 @@ class Engine:
     def stop(self, names: list[str]) -> None:
         """Stop running containers in order, within a bound."""
         self.run("stop", "-t", "20", *names, timeout=120)
+
+
+def _state(word: str, container: str = "", keeper: str = "0") -> str:
+    """Return a container's state, with podman's word put right where it can't know.
+
+    podman learns of a container's end from a process of its own beside it, conmon, that has the
+    container's ID in its command line. Where a machine ends all processes at once and keeps
+    /run, conmon goes too, and podman says "running" for ever.
+    """
+    if word not in ("running", "paused") or int(keeper) == 0:
+        return word
+    try:
+        alive = container.encode() in Path(f"/proc/{int(keeper)}/cmdline").read_bytes()
+    except FileNotFoundError:
+        alive = False
+    return word if alive else VANISHED
 
 
 def save_words(provider: str, reference: str, file: Path) -> list[str]:

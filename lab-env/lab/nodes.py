@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from lab import ready
-from lab.engine import Engine
+from lab.engine import VANISHED, Engine
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.progress import Progress
@@ -78,8 +78,11 @@ def revive(engine: Engine, states: Mapping[str, str]) -> list[str]:
     """Start stopped nodes and unpause paused ones, without waiting; return their names."""
     paused = [name for name, state in states.items() if state == "paused"]
     stopped = [name for name, state in states.items() if state not in ("paused", "running")]
+    vanished = [name for name in stopped if states[name] == VANISHED]
     for name in paused:
         engine.run("unpause", name)
+    if vanished:
+        engine.stop(vanished)  # podman starts none that it takes for running
     if stopped:
         engine.start(stopped)
     return sorted(paused + stopped)

@@ -26,7 +26,8 @@ NOTEBOOKS = CHECKOUT / "notebooks"
 MARK = "from pathlib import Path\nPath({!r}).touch()"
 RUN_SECONDS = 720.0
 # A kernel that has been idle for so long, with the last cell not run, has stopped at an error.
-IDLE_SECONDS = 40.0
+# While a chapter's first cell loads images, it says nothing for up to 45 s.
+IDLE_SECONDS = 90.0
 SCREEN = {"width": 1280, "height": 1500}
 
 

@@ -1,10 +1,14 @@
 """One lab's life: up, up again, stopped, started, rebooted, reset, two at once, down."""
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
+
+from lab.engine import VANISHED
 
 SET = """
 apiVersion: v1
@@ -99,6 +103,21 @@ def test_stop_and_start_bring_the_same_cluster_back_with_its_data(up):
 
 def test_after_a_reboot_up_brings_it_back(up):
     up.engine.run("kill", *up.engine.containers(up.name))
+    up.ok("up")
+    up.kubectl(*ROLLOUT)
+    assert up.kubectl("exec", "kept-1", "--", "cat", "/data/note") == "here\n"
+
+
+def test_a_machine_that_ended_without_a_word_has_its_lab_back_by_up(up):
+    if up.engine.provider != "podman":
+        pytest.skip("Docker's daemon looks after its containers itself")
+    form = "{{.State.ConmonPid}} {{.State.Pid}}"
+    pids = up.engine.run("inspect", "--format", form, *up.engine.containers(up.name)).out.split()
+    # Each container's keeper goes first: it would still tell podman of the end.
+    for pid in [*pids[::2], *pids[1::2]]:
+        os.kill(int(pid), signal.SIGKILL)
+    assert set(up.engine.containers(up.name).values()) == {VANISHED}
+    assert "lab start" in up.status()["why_not"]
     up.ok("up")
     up.kubectl(*ROLLOUT)
     assert up.kubectl("exec", "kept-1", "--", "cat", "/data/note") == "here\n"
