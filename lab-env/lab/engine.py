@@ -74,34 +74,46 @@ class Engine:
         # container that went in between is told by its absence.
         form = "{{.Name}}|{{.State.Status}}"
         if self.provider == "podman":
-            form += "|{{.Id}}|{{.State.ConmonPid}}"
+            form += "|{{.Id}}|{{.State.ConmonPid}}|{{.State.Pid}}"
         shown = self.run("inspect", "--format", form, *names, check=False).out
-        rows = [line.lstrip("/").split("|") for line in shown.splitlines() if "|" in line]
-        return {name: _state(word.strip().lower(), *keeper) for name, word, *keeper in sorted(rows)}
+        rows = [line.strip().lstrip("/").split("|") for line in shown.splitlines() if "|" in line]
+        return {name: _state(word.lower(), *more) for name, word, *more in sorted(rows)}
 
     def start(self, names: list[str]) -> None:
         """Start stopped containers."""
         self.run("start", *names, timeout=120)
+
+    def settle(self, names: list[str]) -> None:
+        """Let podman learn that vanished containers are gone, so that they can be started."""
+        # It waits five seconds for an exit status that nobody wrote down, fails, and knows then.
+        self.run("stop", *names, check=False)
+        self.run("container", "cleanup", *names)
 
     def stop(self, names: list[str]) -> None:
         """Stop running containers in order, within a bound."""
         self.run("stop", "-t", "20", *names, timeout=120)
 
 
-def _state(word: str, container: str = "", keeper: str = "0") -> str:
+def _state(word: str, container: str = "", *processes: str) -> str:
     """Return a container's state, with podman's word put right where it can't know.
 
-    podman learns of a container's end from a process of its own beside it, conmon, that has the
-    container's ID in its command line. Where a machine ends all processes at once and keeps
-    /run, conmon goes too, and podman says "running" for ever.
+    podman learns of a container's end from conmon, a process of its own beside it. Where a machine
+    ends all processes at once and keeps /run, podman says "running" for ever. Both processes have
+    the container's ID in /proc: conmon among its arguments, the container's in its cgroup.
     """
-    if word not in ("running", "paused") or int(keeper) == 0:
+    if word not in ("running", "paused") or not processes:
         return word
+    files = [
+        Path(f"/proc/{int(one)}/{file}") for one in processes for file in ("cmdline", "cgroup")
+    ]
+    return word if any(container in _text(file) for file in files) else VANISHED
+
+
+def _text(file: Path) -> str:
     try:
-        alive = container.encode() in Path(f"/proc/{int(keeper)}/cmdline").read_bytes()
-    except FileNotFoundError:
-        alive = False
-    return word if alive else VANISHED
+        return file.read_bytes().decode(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def save_words(provider: str, reference: str, file: Path) -> list[str]:

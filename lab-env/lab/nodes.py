@@ -82,7 +82,7 @@ def revive(engine: Engine, states: Mapping[str, str]) -> list[str]:
     for name in paused:
         engine.run("unpause", name)
     if vanished:
-        engine.stop(vanished)  # podman starts none that it takes for running
+        engine.settle(vanished)
     if stopped:
         engine.start(stopped)
     return sorted(paused + stopped)
