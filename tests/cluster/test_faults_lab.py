@@ -130,14 +130,15 @@ def test_a_program_that_keeps_files_open_is_started_again_on_a_full_volume(web, 
     kubectl("exec", "web-1", "--", "sh", "-c", prepare)
     # It goes with the container, and so does the file that it holds.
     kubectl("exec", "web-1", "--", "sh", "-c", "tail -f /data/note >/dev/null 2>&1 &")
-    with fault.fill_volume("web-1"):
+    # It is asked before the volume is filled, or it could not say so.
+    with fault.fill_volume("web-1", works="echo here > /data/working"):
         assert restarts(pod("web-1")) == before + 1
         full = ("exec", "web-1", "--", "sh", "-c", "echo more > /data/more")
         assert "No space left on device" in kubectl(*full, check=False)
         kubectl("exec", "web-1", "--", "rm", "-f", "/data/more", "/data/old")
     assert restarts(pod("web-1")) == before + 2
     there = kubectl("exec", "web-1", "--", "ls", "-a", "/data").split()
-    assert "note" in there
+    assert {"note", "working"} <= set(there)
     assert not {"old", ".fault-filler"} & set(there)
     assert kubectl("exec", "web-1", "--", "cat", "/data/note") == "kept\n"
 

@@ -142,7 +142,7 @@ def fill(pod: str) -> Fault:
     after a dozen of changes they would not fit into the small file system that the fault makes.
     """
     kubectl("exec", pod, "--", *PSQL, "CHECKPOINT")
-    return faults.fill_volume(pod, "data")
+    return faults.fill_volume(pod, "data", works=f"{' '.join(PSQL)} 'SELECT 1'")
 
 
 def freeze_patroni(pod: str) -> Fault:

@@ -14,19 +14,24 @@ from course.cluster.faults import scripts
 from course.cluster.faults.base import Pod, is_ready, running_id, same, status_of
 from course.cluster.session import Session, until
 from lab.errors import LabError
+from lab.kubectl import Kubectl
 
 BACK_SECONDS = 330.0
 """The kubelet waits before it starts what has crashed: 10 s, twice as long each time, up to 300."""
 #: A program must be able to start on it: of so many parts of the small file system one is free.
 PARTS = 16
 TOO_FULL = 78
+WORK_SECONDS = 60.0
 
 
-def fill(session: Session, pod: Pod, container: str, path: str, size: int) -> Callable[[], None]:
+def fill(
+    session: Session, pod: Pod, container: str, path: str, size: int, works: str | None
+) -> Callable[[], None]:
     """Fill the volume at a path of a container; return what makes room and puts it back.
 
     ``size`` is that of the small file system, in bytes. The container is started again, in the
-    same Pod, once now and once when it is undone. Raises LabError when the volume holds too much.
+    same Pod, once now and once when it is undone. It is filled when the Pod is Ready and the
+    command ``works`` succeeds in the container. Raises LabError when the volume holds too much.
     """
     node = pod["spec"]["nodeName"]
     running = running_id(pod, container)
@@ -52,6 +57,8 @@ def fill(session: Session, pod: Pod, container: str, path: str, size: int) -> Ca
 
     try:
         _wait_for_next(session, pod, container, running)
+        if works is not None:
+            _wait_for_work(session, pod, container, works)
         scripts.check(scripts.run(session, node, FILL, source), path)
     except BaseException:  # an interrupt, too: nobody else could put it back
         undo()
@@ -120,3 +127,15 @@ def _wait_for_next(session: Session, pod: Pod, container: str, old: str) -> None
         return another and "running" in status.get("state", {}) and is_ready(found)
 
     until(f"{pod['metadata']['name']} being Ready again", BACK_SECONDS, there)
+
+
+def _wait_for_work(session: Session, pod: Pod, container: str, works: str) -> None:
+    """Wait until a command succeeds in a container: its program is really there again."""
+    name = pod["metadata"]["name"]
+    kubectl = Kubectl(session.connection.settings)
+    words = ("-n", session.namespace, "exec", name, "-c", container, "--", "sh", "-c", works)
+    until(
+        f"`{works}` succeeding in {name}",
+        WORK_SECONDS,
+        lambda: kubectl.run(*words, check=False).code == 0,
+    )

@@ -27,13 +27,15 @@ LARGEST = 256 * 2**20
 """The small file system is held in memory, so a large claim gets this much, in bytes."""
 
 
-def fill_volume(pod: str, volume: str | None = None) -> Fault:
+def fill_volume(pod: str, volume: str | None = None, *, works: str | None = None) -> Fault:
     """Fill a Pod's volume (the one named, or the first that a claim stands behind).
 
     Every write to it then fails with "No space left on device". `undo` makes room again
     and carries over what was changed meanwhile. A restart of the container undoes it too.
     A program that keeps files of the volume open, as a database does, is killed and started
-    again at both ends, or it would go on with the old files: see `open_files`.
+    again at both ends, or it would go on with the old files: see `open_files`. There ``works``
+    is a shell command of its container that succeeds once the program works again: a Pod may be
+    Ready before that.
     """
     session = current()
     found = find_pod(session, pod)
@@ -45,7 +47,7 @@ def fill_volume(pod: str, volume: str | None = None) -> Fault:
     what = f"the volume {volume} of {pod} is full"
     done = scripts.run(session, node, FILL, running, path, str(size))
     if done.code == OPEN_FILES:
-        return Fault(what, open_files.fill(session, found, container, path, size))
+        return Fault(what, open_files.fill(session, found, container, path, size, works))
     scripts.check(done, path)
 
     def undo() -> None:
