@@ -83,12 +83,6 @@ class Engine:
         """Start stopped containers."""
         self.run("start", *names, timeout=120)
 
-    def settle(self, names: list[str]) -> None:
-        """Let podman learn that vanished containers are gone, so that they can be started."""
-        # It waits five seconds for an exit status that nobody wrote down, fails, and knows then.
-        self.run("stop", *names, check=False)
-        self.run("container", "cleanup", *names)
-
     def stop(self, names: list[str]) -> None:
         """Stop running containers in order, within a bound."""
         self.run("stop", "-t", "20", *names, timeout=120)

@@ -48,8 +48,11 @@ def names(settings: Settings) -> list[str]:
 
 
 def all_there(settings: Settings, states: Mapping[str, str]) -> bool:
-    """Tell whether each node has its container, in whatever state."""
-    return set(names(settings)) == set(states)
+    """Tell whether each node has its container, in whatever state but vanished.
+
+    podman starts none that it takes for running, and `podman stop` doesn't help.
+    """
+    return set(names(settings)) == set(states) and VANISHED not in states.values()
 
 
 def all_run(settings: Settings, states: Mapping[str, str]) -> bool:
@@ -78,11 +81,8 @@ def revive(engine: Engine, states: Mapping[str, str]) -> list[str]:
     """Start stopped nodes and unpause paused ones, without waiting; return their names."""
     paused = [name for name, state in states.items() if state == "paused"]
     stopped = [name for name, state in states.items() if state not in ("paused", "running")]
-    vanished = [name for name in stopped if states[name] == VANISHED]
     for name in paused:
         engine.run("unpause", name)
-    if vanished:
-        engine.settle(vanished)
     if stopped:
         engine.start(stopped)
     return sorted(paused + stopped)
