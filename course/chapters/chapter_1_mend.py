@@ -1,5 +1,6 @@
 """Exercise 1.4: a set whose claim can't be bound, and whose Service finds nobody."""
 
+from course.exercises.endpoints import endpoints
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import Snapshot, pods
@@ -73,12 +74,7 @@ def _not_in_dns(attempt: Attempt) -> str:
         return "there is no Service ledger, which gives the Pods their names."
     if pods.text(service, "spec", "clusterIP") != "None":
         return "the Service ledger has an address of its own. A headless one names the Pods."
-    known = {
-        pods.text(one, "hostname")
-        for piece in attempt.now.objects("EndpointSlice").values()
-        if pods.label(piece, "kubernetes.io/service-name") == "ledger"
-        for one in pods.dicts(piece, "endpoints")
-    }
+    known = endpoints(attempt.now, "ledger").values()
     missing = [name for name in NAMES if name not in known]
     if missing:
         return f"the Service ledger does not know {missing[0]}: {missing[0]}.ledger has no address."

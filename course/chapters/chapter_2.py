@@ -3,29 +3,15 @@
 from typing import Any
 
 from course.exercises import kept
-from course.exercises.facts import State
+from course.exercises.endpoints import endpoints
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import Snapshot, pods
 
 CLAIM = "PersistentVolumeClaim"
-SERVICE = "kubernetes.io/service-name"
 POD_NAME = "statefulset.kubernetes.io/pod-name"
 POD_INDEX = "apps.kubernetes.io/pod-index"
 THREE = ("my-statefulset-0", "my-statefulset-1", "my-statefulset-2")
-
-
-def endpoints(state: State, service: str) -> dict[str, str]:
-    """The Pods that a Service leads to, each with its name in the Service's DNS or "".
-
-    Read from the EndpointSlices, which are what DNS and the nodes' proxies go by.
-    """
-    return {
-        pods.text(one, "targetRef", "name"): pods.text(one, "hostname")
-        for piece in state.objects("EndpointSlice").values()
-        if pods.label(piece, SERVICE) == service
-        for one in pods.dicts(piece, "endpoints")
-    }
 
 
 def is_headless(service: dict[str, Any]) -> bool:

@@ -1,7 +1,8 @@
 """The exercises 2.3 and 2.4: a field that can't be changed, and names that don't exist."""
 
-from course.chapters.chapter_2 import THREE, endpoints, is_headless
+from course.chapters.chapter_2 import THREE, is_headless
 from course.exercises import kept
+from course.exercises.endpoints import endpoints
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods

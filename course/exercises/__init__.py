@@ -12,6 +12,7 @@ from course.exercises.assertions import (
 from course.exercises.books import acknowledged, outage, stood_still, waited_at_most
 from course.exercises.checks import begin, check, hint, solution
 from course.exercises.claims import claim, replaced
+from course.exercises.endpoints import leads_to
 from course.exercises.errors import CellError, ClaimFailedError, NoChapterError
 from course.exercises.events import warned
 from course.exercises.facts import (
@@ -99,6 +100,7 @@ __all__ = [
     "keeps_its_volume",
     "kept",
     "labelled",
+    "leads_to",
     "never",
     "never_together",
     "not_served",

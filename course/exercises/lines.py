@@ -22,10 +22,16 @@ class Line:
 
     @classmethod
     def of(cls, change: Change, text: str) -> "Line":
-        """The line that tells of a change; an Event's tells of the object that it is about."""
+        """The line that tells of a change.
+
+        An Event's tells of the object that it is about, an EndpointSlice's of its Service: their
+        own names are random.
+        """
         about = pods.part(change.object, "involvedObject")
         if change.kind == "Event" and about:
             return cls(text, pods.text(about, "name"), pods.text(about, "uid"), change.time)
+        if change.kind == "EndpointSlice":
+            return cls(text, pods.service(change.object), time=change.time)
         return cls(text, change.name, change.uid, change.time)
 
 

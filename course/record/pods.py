@@ -69,6 +69,11 @@ def label(thing: Object, key: str) -> str:
     return text(part(thing, "metadata", "labels"), key)
 
 
+def service(piece: Object) -> str:
+    """The Service of an EndpointSlice. The slice's own name ends in chance letters."""
+    return label(piece, "kubernetes.io/service-name")
+
+
 def owner(thing: Object) -> Owner | None:
     """The controller that an object belongs to, or None: it belongs to nobody."""
     for reference in dicts(thing, "metadata", "ownerReferences"):

@@ -23,8 +23,9 @@ SAVE_SECONDS = 300.0
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 OURS_LABEL = "lab.statefulset"
 NETAVARK = Path("/usr/lib/podman/netavark")
-# Our word for a container that podman takes for running although nothing of it is left.
-VANISHED = "vanished"
+# The state of a container that isn't there, or that podman takes for running although nothing of
+# it is left.
+GONE = "gone"
 
 
 class NoEngine(LabError):
@@ -64,7 +65,7 @@ class Engine:
     def containers(self, cluster: str) -> dict[str, str]:
         """Return the names of a kind cluster's containers with the state of each.
 
-        A state is a word of the engines: running, exited, paused, created, ... or VANISHED.
+        A state is a word of the engines: running, exited, paused, created, ... or GONE.
         """
         label = f"label={CLUSTER_LABEL}={cluster}"
         names = self.run("ps", "-a", "--filter", label, "--format", "{{.Names}}").out.split()
@@ -100,7 +101,7 @@ def _state(word: str, container: str = "", *processes: str) -> str:
     files = [
         Path(f"/proc/{int(one)}/{file}") for one in processes for file in ("cmdline", "cgroup")
     ]
-    return word if any(container in _text(file) for file in files) else VANISHED
+    return word if any(container in _text(file) for file in files) else GONE
 
 
 def _text(file: Path) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from lab import ready
-from lab.engine import VANISHED, Engine
+from lab.engine import GONE, Engine
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.progress import Progress
@@ -47,12 +47,17 @@ def names(settings: Settings) -> list[str]:
     return [f"{settings.name}-{role}" for role in ROLES]
 
 
-def all_there(settings: Settings, states: Mapping[str, str]) -> bool:
-    """Tell whether each node has its container, in whatever state but vanished.
+def missing(settings: Settings, states: Mapping[str, str]) -> list[str]:
+    """Return the nodes that have no container, or one of which nothing is left but its name.
 
     podman starts none that it takes for running, and `podman stop` doesn't help.
     """
-    return set(names(settings)) == set(states) and VANISHED not in states.values()
+    return [name for name in names(settings) if states.get(name, GONE) == GONE]
+
+
+def all_there(settings: Settings, states: Mapping[str, str]) -> bool:
+    """Tell whether each node has its container, and whether there are no others."""
+    return set(states) <= set(names(settings)) and not missing(settings, states)
 
 
 def all_run(settings: Settings, states: Mapping[str, str]) -> bool:
@@ -140,10 +145,10 @@ def _untaint(settings: Settings) -> None:
 
 def check_all_there(settings: Settings, states: Mapping[str, str]) -> None:
     """Raise LabError if the lab has lost one of its containers."""
-    missing = sorted(set(names(settings)) - set(states))
-    if missing:
+    lost = missing(settings, states)
+    if lost:
         raise LabError(
             f"The lab {settings.name} is not whole.",
-            f"These containers are gone: {', '.join(missing)}.",
+            f"These containers are gone: {', '.join(lost)}.",
             "Run `lab up`: it makes the lab anew.",
         )

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lab import guard, nodes, state
-from lab.engine import Engine, find
+from lab.engine import GONE, Engine, find
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 from lab.settings import Settings
@@ -88,7 +88,7 @@ def _nodes(settings: Settings, engine: Engine) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "container": containers.get(name, "gone"),
+            "container": containers.get(name, GONE),
             "ready": ready.get(name, {}).get("ready", False),
             "kubernetes": ready.get(name, {}).get("kubernetes", ""),
         }
@@ -117,6 +117,9 @@ def _ready_nodes(settings: Settings) -> dict[str, dict[str, Any]]:
 def _missing(settings: Settings, record: state.Record, found: list[dict[str, Any]]) -> str:
     if record.phase != "ready":
         return "The last `lab up` was cut off. Run it again."
+    lost = nodes.missing(settings, {node["name"]: node["container"] for node in found})
+    if lost:
+        return f"Gone: {', '.join(lost)}. Run `lab up`: it makes the lab anew."
     stopped = [node["name"] for node in found if node["container"] != "running"]
     if stopped:
         return f"Not running: {', '.join(stopped)}. Run `lab start`."

@@ -141,6 +141,11 @@ def first(what: str, look: Callable[[], list[str]]) -> str:
     return found[0]
 
 
+def scale(name: str, replicas: int) -> None:
+    """Have a StatefulSet scaled, without waiting."""
+    kubectl("scale", "statefulset", name, f"--replicas={replicas}")
+
+
 def gone(pod: str) -> bool:
     """Say whether there is no Pod of this name."""
     return kubectl("get", "pod", pod, check=False).returncode != 0

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from faults.database import PSQL
-from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl
+from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl, scale
 
 from course.cluster.session import until
 
@@ -15,10 +15,6 @@ def whole(database):
     until("The database being whole", WHOLE_SECONDS, database.whole)
     yield database
     until("The database being whole", WHOLE_SECONDS, database.whole)
-
-
-def scale(replicas: int) -> None:
-    kubectl("scale", "statefulset", "pg", f"--replicas={replicas}")
 
 
 def pod(name: str, path: str) -> str:
@@ -33,11 +29,11 @@ def logs(name: str) -> str:
 def test_with_one_member_nothing_is_acknowledged_and_with_three_again_nothing_is_lost(whole):
     whole.write("one")
     books(whole.books, "more", "one", "50")
-    scale(1)
+    scale("pg", 1)
     until("Two Pods being gone", 60, lambda: gone("pg-1") and gone("pg-2"))
     # Alone it may be the primary, but nobody has what it is told: so it doesn't say yes.
     books(whole.books, "fails", "one")
-    scale(3)
+    scale("pg", 3)
     books(whole.books, "more", "one", "50", tries=3)
     assert balance(whole.books, "one").lost == 0
 
@@ -45,25 +41,25 @@ def test_with_one_member_nothing_is_acknowledged_and_with_three_again_nothing_is
 @pytest.mark.timeout(600)
 def test_with_two_members_writes_go_through_and_with_none_the_data_waits(whole):
     whole.write("two")
-    scale(2)
+    scale("pg", 2)
     until("A Pod being gone", 60, lambda: gone("pg-2"))
     books(whole.books, "more", "two", "50", tries=3)
-    scale(0)
+    scale("pg", 0)
     until("All Pods being gone", 90, lambda: all(gone(f"pg-{n}") for n in range(3)))
     assert kubectl("get", "pvc", "-l", "app=pg", "-o", "name").stdout.count("data-pg-") == 3
-    scale(3)
+    scale("pg", 3)
     books(whole.books, "more", "two", "50", tries=3)
     assert balance(whole.books, "two").lost == 0
 
 
 @pytest.mark.timeout(600)
 def test_a_fourth_member_finds_no_node_of_its_own_and_says_so(whole):
-    scale(4)
+    scale("pg", 4)
     message = ".status.conditions[?(@.type=='PodScheduled')].message"
     until("A word on pg-3", 60, lambda: "topology spread" in pod("pg-3", message))
     whole.write("four")
     books(whole.books, "more", "four", "50")
-    scale(3)
+    scale("pg", 3)
     until("pg-3 being gone", 60, lambda: gone("pg-3"))
     kubectl("delete", "pvc", "data-pg-3", "--ignore-not-found")
     assert balance(whole.books, "four").lost == 0

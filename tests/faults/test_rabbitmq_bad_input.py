@@ -1,7 +1,7 @@
 """What becomes of the queue when it is given what it should not be: what it confirmed is kept."""
 
 import pytest
-from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl
+from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl, scale
 
 from course.cluster.session import until
 
@@ -39,10 +39,6 @@ def whole(queue):
     until("The queue being whole", WHOLE_SECONDS, queue.whole)
 
 
-def scale(replicas: int) -> None:
-    kubectl("scale", "statefulset", "mq", f"--replicas={replicas}")
-
-
 def python(program: str) -> str:
     return kubectl("exec", "mq-books", "--", "python3", "-c", program).stdout
 
@@ -51,10 +47,10 @@ def python(program: str) -> str:
 def test_with_one_node_of_three_nothing_is_confirmed_and_nothing_is_lost(whole):
     whole.write("one")
     books(whole.books, "more", "one", "50")
-    scale(1)
+    scale("mq", 1)
     until("Two Pods being gone", 120, lambda: gone("mq-1") and gone("mq-2"))
     books(whole.books, "silent", "one", "5")
-    scale(3)
+    scale("mq", 3)
     until("The queue being whole", WHOLE_SECONDS, whole.whole)
     books(whole.books, "more", "one", "50", tries=3)
     assert balance(whole.books, "one").lost == 0
@@ -64,12 +60,12 @@ def test_with_one_node_of_three_nothing_is_confirmed_and_nothing_is_lost(whole):
 def test_with_two_nodes_messages_are_confirmed_and_with_none_they_wait(whole):
     whole.write("two")
     books(whole.books, "more", "two", "50")
-    scale(2)
+    scale("mq", 2)
     until("A Pod being gone", 90, lambda: gone("mq-2"))
     books(whole.books, "more", "two", "50", tries=2)
-    scale(0)
+    scale("mq", 0)
     until("All Pods being gone", 120, lambda: all(gone(f"mq-{n}") for n in range(3)))
-    scale(3)
+    scale("mq", 3)
     until("The queue being whole", WHOLE_SECONDS, whole.whole)
     books(whole.books, "more", "two", "50", tries=3)
     assert balance(whole.books, "two").lost == 0

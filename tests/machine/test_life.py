@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.engine import VANISHED
+from lab.engine import GONE
 
 SET = """
 apiVersion: v1
@@ -192,9 +192,11 @@ def test_a_lab_whose_machine_ended_without_a_word_is_made_anew(up):
     for pid in [*found[::2], *found[1::2]]:
         os.kill(int(pid), signal.SIGKILL)
     deadline = time.monotonic() + 30  # a node's many processes take a moment to end
-    while set(up.engine.containers(up.name).values()) != {VANISHED}:
+    while set(up.engine.containers(up.name).values()) != {GONE}:
         assert time.monotonic() < deadline, up.engine.containers(up.name)
         time.sleep(0.1)  # between two looks
+    assert "Run `lab up`" in up.status()["why_not"]
+    assert "Run `lab up`" in up.run("stop").stderr
     up.ok("up")
     assert up.status()["ready"]
 

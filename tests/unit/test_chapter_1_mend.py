@@ -29,7 +29,7 @@ def serve(story, selector, names, address="None"):
         "EndpointSlice",
         "ledger-x",
         metadata={"labels": {"kubernetes.io/service-name": "ledger"}},
-        endpoints=[{"hostname": name} for name in names],
+        endpoints=[{"hostname": name, "targetRef": {"name": name}} for name in names],
     )
 
 
