@@ -12,7 +12,18 @@ from course.cluster.kinds import WATCHED
 from course.cluster.session import until
 from course.exercises import ClaimFailedError, from_here
 from course.record import KINDS
+from course.record.pods import uid
 from lab import nodes
+
+
+def assert_the_history_is_what_the_server_has(opened):
+    snapshot = opened.history.snapshot()
+    for kind in WATCHED:
+        if kind.name == "Event":
+            continue  # several a second, also between the two looks
+        real = opened.connection.list(kind, opened.namespace if kind.namespaced else None)
+        mine = {uid(each) for each in real if kind.belongs(each, opened.namespace)}
+        assert {uid(each) for each in snapshot.objects(kind.name).values()} == mine, kind.name
 
 
 def test_every_kind_is_told_and_the_history_is_as_new_as_the_server(web, kubectl, manifests):
@@ -21,13 +32,7 @@ def test_every_kind_is_told_and_the_history_is_as_new_as_the_server(web, kubectl
     assert web.watch.catch_up(10)
     told = {change.kind for change in web.history.changes()}
     assert told == set(KINDS)
-    snapshot = web.history.snapshot()
-    for kind in WATCHED:
-        if kind.name == "Event":
-            continue  # several a second, also between the two looks
-        real = web.connection.list(kind, web.namespace if kind.namespaced else None)
-        mine = [each["metadata"]["name"] for each in real if kind.belongs(each, web.namespace)]
-        assert sorted(snapshot.objects(kind.name)) == sorted(mine), kind.name
+    assert_the_history_is_what_the_server_has(web)
 
 
 def test_what_the_text_claims_of_the_order_is_true_of_a_real_set(web, kubectl, capsys, manifests):
@@ -98,6 +103,15 @@ def test_a_claim_in_a_cell_outlasts_an_api_server_that_is_away_for_a_minute(
     out, err = capsys.readouterr()
     assert "✓ The gap hides nothing" in out
     assert err == ""
+
+
+def test_a_control_plane_that_is_started_anew_leaves_no_hole(web, kubectl, containers, lab):
+    kubectl("delete", "pod", "web-1", "--wait=false")
+    containers.run("restart", "-t", "5", nodes.names(lab)[0])
+    old, new = replaced("web-1", timeout=150)
+    claim("The gap hides nothing", before(deleted(old), created(new)), ready(new), timeout=60)
+    assert web.watch.catch_up(30)
+    assert_the_history_is_what_the_server_has(web)
 
 
 def test_hostile_labels_and_long_numbers_pass_through_as_text(opened, kubectl):
