@@ -10,7 +10,7 @@ import random
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from typing import Protocol
 from course.cluster.faults import Fault
 from course.cluster.session import until
 from lab.errors import LabError
+from lab.together import together
 
 MANIFESTS = Path(__file__).parents[2] / "notebooks" / "manifests" / "05"
 # The kubelet alone may wait 300 s before it starts again what has crashed often.
@@ -113,9 +114,7 @@ def play(system: System, rounds: Sequence[Round], prefix: str) -> Iterator[Round
         system.write(run)
         books(system.books, "more", run, "100")
         breakages = [system.breakages[name] for name in each.faults]
-        with ExitStack() as broken:
-            for breakage in breakages:
-                broken.enter_context(breakage.make())
+        with broken(breakages):
             if len(breakages) == 1 and breakages[0].lives:
                 books(system.books, "more", run, "100")
             else:
@@ -124,6 +123,21 @@ def play(system: System, rounds: Sequence[Round], prefix: str) -> Iterator[Round
         each.by_hand = mended(system, breakages)
         each.balance = balance(system.books, run)
         yield each
+
+
+@contextmanager
+def broken(breakages: Sequence[Breakage]) -> Iterator[None]:
+    """Break all of it, and put it right side by side.
+
+    A container that was killed may be Ready only after another fault's end.
+    """
+    faults: list[Fault] = []
+    try:
+        for breakage in breakages:
+            faults.append(breakage.make())
+        yield
+    finally:
+        together(**{fault.what: fault.undo for fault in faults})
 
 
 def first(what: str, look: Callable[[], list[str]]) -> str:

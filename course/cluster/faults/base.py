@@ -11,6 +11,9 @@ from course.cluster.session import Session
 from lab.errors import LabError
 
 Pod = dict[str, Any]
+#: Until a container is back, in seconds. The kubelet waits before it starts what has crashed: 10 s,
+#: twice as long each time, up to 300.
+BACK_SECONDS = 330.0
 
 
 class Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from course.cluster.faults.base import (
+    BACK_SECONDS,
     Fault,
     Pod,
     ask,
@@ -18,7 +19,6 @@ from lab import nodes
 from lab.errors import LabError
 
 NOTICED_SECONDS = 30.0
-BACK_SECONDS = 90.0
 UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "k": 10**3, "M": 10**6, "G": 10**9, "": 1}
 
 

@@ -11,13 +11,11 @@ import json
 from collections.abc import Callable
 
 from course.cluster.faults import scripts
-from course.cluster.faults.base import Pod, is_ready, running_id, same, status_of
+from course.cluster.faults.base import BACK_SECONDS, Pod, is_ready, running_id, same, status_of
 from course.cluster.session import Session, until
 from lab.errors import LabError
 from lab.kubectl import Kubectl
 
-BACK_SECONDS = 330.0
-"""The kubelet waits before it starts what has crashed: 10 s, twice as long each time, up to 300."""
 #: A program must be able to start on it: of so many parts of the small file system one is free.
 PARTS = 16
 TOO_FULL = 78
