@@ -160,6 +160,11 @@ def scale(name: str, replicas: int) -> None:
     kubectl("scale", "statefulset", name, f"--replicas={replicas}")
 
 
+def logs(pod: str) -> str:
+    """The last lines that a Pod's container said."""
+    return kubectl("logs", pod, "--tail=50", check=False).stdout
+
+
 def gone(pod: str) -> bool:
     """Say whether there is no Pod of this name."""
     return kubectl("get", "pod", pod, check=False).returncode != 0
