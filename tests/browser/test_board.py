@@ -177,6 +177,24 @@ def test_a_phone_needs_no_sideways_scrolling(staged: Staged, page: Page) -> None
     assert hidden == 0
 
 
+def test_a_long_reason_breaks_between_its_words(staged: Staged, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    made = stuck()
+    made.after(1).trouble("web-2", "CreateContainerConfigError", "web:v3")
+    staged(made.history, made.namespace)
+    word = tile(page, "web-2").locator(".lb-word")
+    expect(word).to_have_text("CreateContainerConfigError")
+    lines = word.evaluate(
+        """(word) => [...word.childNodes].filter((one) => one.data).map((one) => {
+            const range = document.createRange();
+            range.selectNode(one);
+            return range.getClientRects().length;
+        })"""
+    )
+    assert lines == [1, 1, 1, 1]
+    assert word.evaluate("(word) => word.offsetHeight > 30")  # it doesn't fit on one
+
+
 def test_nothing_moves_for_those_who_asked_for_stillness(staged: Staged, page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     made = rolling()

@@ -50,6 +50,13 @@ function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// CreateContainerConfigError may break where a word of it begins, and nowhere else if that will do.
+function sayReason(element, text) {
+  if (element.textContent === text) return;
+  const words = text.split(/(?<=[a-z])(?=[A-Z])/);
+  element.replaceChildren(...words.flatMap((word, at) => (at ? [make("wbr"), word] : [word])));
+}
+
 function attribute(element, name, value) {
   if (value === null || value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
