@@ -137,7 +137,15 @@ def broken(breakages: Sequence[Breakage]) -> Iterator[None]:
             faults.append(breakage.make())
         yield
     finally:
-        together(**{fault.what: fault.undo for fault in faults})
+        together(**{f"{number}. {fault.what}": fault.undo for number, fault in enumerate(faults)})
+
+
+@contextmanager
+def whole_at_both_ends(system: System) -> Iterator[System]:
+    """A system that is whole before something is done to it, and gets whole again after it."""
+    until("The system being whole before a test", WHOLE_SECONDS, system.whole)
+    yield system
+    until("The system being whole after a test", WHOLE_SECONDS, system.whole)
 
 
 def first(what: str, look: Callable[[], list[str]]) -> str:
@@ -219,11 +227,19 @@ def books(pod: str, *words: str, check: bool = True, tries: int = 1) -> str:
 
 
 def kubectl(
-    *words: str, check: bool = True, seconds: float = 180
+    *words: str, check: bool = True, seconds: float = 180, given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run kubectl in the open chapter's namespace. Fails with what it said."""
+    """Run kubectl in the open chapter's namespace; it reads what is ``given``.
+
+    Fails with what it said.
+    """
     done = subprocess.run(
-        ["kubectl", *words], capture_output=True, text=True, timeout=seconds, check=False
+        ["kubectl", *words],
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+        input=given,
     )
     assert done.returncode == 0 or not check, f"kubectl {' '.join(words)}: {done.stderr}"
     return done

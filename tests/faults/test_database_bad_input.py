@@ -1,11 +1,19 @@
 """What becomes of the database when it is given what it should not be: its data is kept."""
 
 import json
-import subprocess
 
 import pytest
 from faults.database import PSQL
-from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl, logs, scale
+from faults.runner import (
+    WHOLE_SECONDS,
+    balance,
+    books,
+    gone,
+    kubectl,
+    logs,
+    scale,
+    whole_at_both_ends,
+)
 
 from course.cluster.session import until
 
@@ -35,10 +43,8 @@ spec:
 
 @pytest.fixture
 def whole(database):
-    """The database, whole at both ends of a test."""
-    until("The database being whole", WHOLE_SECONDS, database.whole)
-    yield database
-    until("The database being whole", WHOLE_SECONDS, database.whole)
+    with whole_at_both_ends(database) as system:
+        yield system
 
 
 def pod(name: str, path: str) -> str:
@@ -47,13 +53,7 @@ def pod(name: str, path: str) -> str:
 
 def on_the_volume(command: str) -> None:
     """Run a command on the volume of pg-2, which no database may be using."""
-    subprocess.run(
-        ["kubectl", "create", "-f", "-"],
-        input=HANDS % json.dumps(command),
-        text=True,
-        check=True,
-        capture_output=True,
-    )
+    kubectl("create", "-f", "-", given=HANDS % json.dumps(command))
     kubectl("wait", "pod/hands", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s")
     kubectl("delete", "pod", "hands")
 
@@ -114,7 +114,7 @@ def test_without_its_secret_a_pod_does_not_start_and_with_it_it_does(whole):
     assert pod(replica, waiting + ".reason") == "CreateContainerConfigError"
     whole.write("secret")
     books(whole.books, "more", "secret", "50")
-    subprocess.run(["kubectl", "create", "-f", "-"], input=saved, text=True, check=True)
+    kubectl("create", "-f", "-", given=saved)
     assert balance(whole.books, "secret").lost == 0
 
 

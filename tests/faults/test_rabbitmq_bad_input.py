@@ -1,7 +1,16 @@
 """What becomes of the queue when it is given what it should not be: what it confirmed is kept."""
 
 import pytest
-from faults.runner import WHOLE_SECONDS, balance, books, gone, kubectl, logs, scale
+from faults.runner import (
+    WHOLE_SECONDS,
+    balance,
+    books,
+    gone,
+    kubectl,
+    logs,
+    scale,
+    whole_at_both_ends,
+)
 
 from course.cluster.session import until
 
@@ -28,24 +37,18 @@ COUNT = """
 from rabbitmq_books import connection
 
 channel = connection().channel()
-# More at a time would take the memory on their way out.
-channel.basic_qos(prefetch_count=1)
 found = 0
-for method, _, _ in channel.consume("flood", inactivity_timeout=1.0):
-    if method is None:
-        break
+# One at a time: more would take the broker's memory on their way out.
+while channel.basic_get("flood", auto_ack=True)[0]:
     found += 1
-    channel.basic_ack(method.delivery_tag)
 print(found)
 """
 
 
 @pytest.fixture
 def whole(queue):
-    """The queue, whole at both ends of a test."""
-    until("The queue being whole", WHOLE_SECONDS, queue.whole)
-    yield queue
-    until("The queue being whole", WHOLE_SECONDS, queue.whole)
+    with whole_at_both_ends(queue) as system:
+        yield system
 
 
 def python(program: str) -> str:

@@ -51,7 +51,7 @@ function say(element, text) {
 }
 
 // CreateContainerConfigError may break where a word of it begins, and nowhere else if that will do.
-function sayReason(element, text) {
+function sayInWords(element, text) {
   if (element.textContent === text) return;
   const words = text.split(/(?<=[a-z])(?=[A-Z])/);
   element.replaceChildren(...words.flatMap((word, at) => (at ? [make("wbr"), word] : [word])));

@@ -54,7 +54,7 @@ class Tile {
     this.item.dataset.state = slot.state;
     attribute(this.item, "data-colour", slot.colour === undefined ? null : slot.colour % COLOURS);
     drawGlyph(this.glyph, slot.state);
-    sayReason(this.word, slot.word);
+    sayInWords(this.word, slot.word);
     say(this.name, slot.role ? `${slot.name} · ${slot.role}` : slot.name);
     say(this.ordinal, slot.ordinal === null ? "" : String(slot.ordinal));
     say(this.badge, slot.revision ? letter(slot.colour) : "");

@@ -118,29 +118,31 @@ def silent(run, seconds):
 
 def balance(run):
     """Stop the clients, and compare what the queue holds with the ledger."""
-    found = emptied(ledger.finish(run))
-    return ledger.told(ledger.waits(run), found, order=in_order(found))
+    queue = ledger.finish(run)
+    acks = ledger.waits(run)
+    found = emptied(queue, acks)
+    return ledger.told(acks, found, order=in_order(found))
 
 
-def emptied(queue):
-    """Take all messages out of the queue, each acknowledged, in their order."""
-    channel = connection().channel()
+def emptied(queue, wanted):
+    """Take all messages out of the queue, each acknowledged, in their order.
+
+    A pause doesn't say that it is empty: a new leader may be busy, or send its consumers away.
+    So it is read from until all that is wanted came, or nothing came for as long as a client waits.
+    """
+    channel, found, missing = connection().channel(), [], set(wanted)
     channel.basic_qos(prefetch_count=500)
-    found = []
-    for method, _, body in channel.consume(queue, inactivity_timeout=1.0):
-        if method is not None:
+    heard = time.monotonic()
+    while time.monotonic() - heard < (DEADLINE if missing else 1.0):
+        message = next(channel.consume(queue, inactivity_timeout=0.5), None)
+        if message and message[0]:
+            method, _, body = message
             found.append(body.decode())
+            missing.discard(found[-1])
             channel.basic_ack(method.delivery_tag)
-        elif is_empty(channel, queue):
-            break
+            heard = time.monotonic()
     channel.connection.close()
     return found
-
-
-def is_empty(channel, queue):
-    """Whether nothing is left. A pause alone doesn't say so: a leader may be busy for a moment."""
-    left = channel.queue_declare(queue, passive=True).method.message_count
-    return left == 0 and channel.get_waiting_message_count() == 0
 
 
 def in_order(found):
