@@ -22,7 +22,7 @@ export PYTHONPYCACHEPREFIX=$PWD/build/pycache
 # A caller's cluster must be out of reach of everything that runs here.
 unset KUBECONFIG
 
-all=(lint unit browser jupyterlab up programs cluster learner notebooks down machine)
+all=(lint unit browser jupyterlab up cluster down machine)
 times=()
 lab_is_up=false
 
@@ -48,25 +48,14 @@ jupyterlab() {
 
 up() {
     lab_is_up=true
-    lab up
+    lab up && return
+    python tests/dump.py build/failed
+    return 1
 }
 
-# The programs that run in the nodes and in the course's images.
-programs() {
-    pytest tests/programs --durations=5
-}
-
+# The notebooks, and all tests that need a cluster.
 cluster() {
-    pytest tests/cluster --durations=5
-}
-
-# Chapter 1 in JupyterLab, with the mouse and by keyboard; pictures of it stand in build/learner.
-learner() {
-    PYTHONPATH=tests/bench:tests/learner${PYTHONPATH:+:$PYTHONPATH} pytest tests/learner --durations=5
-}
-
-notebooks() {
-    tests/notebooks/all.sh
+    tests/side-by-side.sh
 }
 
 down() {
@@ -77,40 +66,13 @@ machine() {
     pytest tests/machine --durations=10
 }
 
-# A stage without its folder has not been written yet; an empty folder fails, as pytest does.
-is_there() {
-    case $1 in
-    unit | browser | programs | cluster | learner | notebooks | machine) [ -d "tests/$1" ] ;;
-    jupyterlab) [ -d tests/browser ] ;;
-    esac
-}
-
-needs_lab() {
-    case $1 in
-    cluster | learner | notebooks) ! $lab_is_up ;;
-    *) false ;;
-    esac
-}
-
 run() {
     local stage=$1 began=$SECONDS status=0
-    if ! is_there "$stage"; then
-        echo "== $stage: skipped, there is no tests/$stage =="
-        return 0
-    fi
     echo "== $stage =="
     "$stage" || status=$?
     times+=("$((SECONDS - began)) $stage")
     echo "== $stage: $([ $status = 0 ] && echo passed || echo "failed ($status)") in $((SECONDS - began)) s =="
-    if [ $status != 0 ] && has_cluster "$stage"; then python tests/dump.py build/failed; fi
     return $status
-}
-
-# The notebooks' own script leaves the dump, beside the notebook that failed.
-has_cluster() {
-    case $1 in
-    lint | unit | notebooks) false ;;
-    esac
 }
 
 slowest() {
@@ -144,7 +106,7 @@ for stage in "${stages[@]}"; do
         exit 2
         ;;
     esac
-    if needs_lab "$stage"; then
+    if [ "$stage" = cluster ] && ! $lab_is_up; then
         run up || exit
     fi
     run "$stage" || exit

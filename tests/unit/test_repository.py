@@ -93,7 +93,7 @@ def test_scripts_can_be_run(texts):
         ".ci/run",
         "tests/all.sh",
         "tests/notebooks/run.sh",
-        "tests/notebooks/all.sh",
+        "tests/side-by-side.sh",
         "lab-env/bootstrap.sh",
     ):
         assert (ROOT / name).stat().st_mode & 0o111, name
