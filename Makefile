@@ -25,8 +25,8 @@ down: .venv/lab ## take the lab away, all but its caches
 test: .venv/dev ## run every test, on a cluster of its own
 	@$(TEST_LAB) tests/all.sh
 
-test-fast: .venv/dev ## run the tests that need no cluster and no JupyterLab
-	@$(TEST_LAB) tests/all.sh lint unit browser
+test-fast: .venv/dev ## run what needs a minute: style, types, most tests without a cluster
+	@$(TEST_LAB) tests/all.sh fast
 
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
 	@$(TEST_LAB) tests/all.sh machine

@@ -21,7 +21,7 @@ everything() {
     echo notebooks/05-real-projects.ipynb
     echo tests/cluster/test_faults_lab.py
     echo notebooks/solutions/05-real-projects.ipynb
-    ls notebooks/0[1-9]*.ipynb tests/faults/test_database.py tests/faults/test_rabbitmq.py
+    ls notebooks/0[1-9]*.ipynb tests/faults/test_{database,rabbitmq,reset}.py
     ls -d tests/learner tests/cluster/test_*.py tests/programs tests/notebooks
     ls notebooks/solutions/0[1-9]*.ipynb
 }

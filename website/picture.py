@@ -60,7 +60,8 @@ def stage(browser: Browser, dark: bool) -> Iterator[Page]:
     try:
         page = context.new_page()
         page.set_content(text)
-        page.wait_for_function("window.board")
+        # Until the script has run, `board` is the element of that name.
+        page.wait_for_function("window.board.seek")
         yield page
     finally:
         context.close()

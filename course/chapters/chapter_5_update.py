@@ -1,6 +1,6 @@
 """The exercise of chapter 5 on an update: judged by what the database's clients saw of it."""
 
-from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
+from course.exercises.outcomes import CannotTell, NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import ledger, pods
 
@@ -86,6 +86,8 @@ def _nobody_waited(attempt: Attempt) -> Outcome:
     lines = attempt.answers
     if not isinstance(lines, list | tuple) or not all(isinstance(line, str) for line in lines):
         return Wrong("the ledger is missing: give check the lines of `books read` as the answer.")
+    if why := attempt.span.clock_was_set():
+        return CannotTell(why)
     began, ended = _update(attempt)
     writes = ledger.read(lines).since(attempt.before.time).writes
     if not writes or writes[0].acked > began or writes[-1].acked < ended:

@@ -44,13 +44,20 @@ class ChapterLock:
                 f"Two kernels in the namespace chapter-{number} would undo each other's work.",
                 "Shut that kernel down (Kernel > Shut Down Kernel), then run this cell again.",
             ) from None
-        self._file.truncate(0)
-        self._file.write(json.dumps({"pid": os.getpid(), "since": time.time()}))
-        self._file.flush()
+        self._note_holder()
 
     def release(self) -> None:
         """Let another kernel have the chapter."""
         self._file.close()
+
+    def _note_holder(self) -> None:
+        said = json.dumps({"pid": os.getpid(), "since": time.time()})
+        try:
+            os.ftruncate(self._file.fileno(), 0)
+            os.write(self._file.fileno(), said.encode())
+        except BaseException:
+            self.release()
+            raise
 
     def _holder(self) -> str:
         self._file.seek(0)

@@ -20,7 +20,7 @@ from course.exercises.session import CHAPTER
 from course.record import History
 from course.views.board import board
 from lab.engine import find
-from lab.errors import LabError
+from lab.errors import LabError, system_error
 from lab.kubectl import no_lab
 from lab.reset import CHAPTERS, reset
 from lab.settings import Settings
@@ -85,8 +85,8 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
     client work in it from now on, and the board opens (not with `show=False`). The images
     that only this chapter needs are built and put into the nodes, once.
 
-    Raises LabError when there is no lab, when the cluster is not this lab's, and when
-    another kernel has the chapter open.
+    Raises LabError when there is no lab, when the cluster is not this lab's, when another
+    kernel has the chapter open, and when the disk is full.
     """
     settings = Settings.from_environment()
     # Before anything is written: a folder of a lab that isn't there would be litter.
@@ -97,9 +97,12 @@ def chapter(number: int, *, show: bool = True) -> Chapter:
     if not settings.kubeconfig.exists():
         raise no_lab(settings)
     _kernel.close()
-    _kernel.lock = ChapterLock(settings, number)
     try:
+        _kernel.lock = ChapterLock(settings, number)
         _kernel.chapter = _open(settings, number)
+    except OSError as error:
+        _kernel.close()
+        raise system_error(error) from error
     except BaseException:  # an interrupt, too, must leave the chapter free
         _kernel.close()
         raise
@@ -116,7 +119,7 @@ def _open(settings: Settings, number: int) -> Chapter:
     connection = connect(settings)
     point_kubectl(settings, number)
     history = History()
-    watch = Watch(connection.transport(), f"chapter-{number}", history.append)
+    watch = Watch(connection.transport(), f"chapter-{number}", history.append, clock=history.clock)
     watch.start()
     try:
         if not watch.catch_up(FIRST_LOOK_SECONDS):

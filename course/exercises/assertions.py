@@ -34,6 +34,16 @@ class Assertion:
         return self.said
 
 
+def by_clients_times(judge: Callable[[Span], Finding]) -> Callable[[Span], Finding]:
+    """Judge by times that clients wrote down, as long as their clock is the history's."""
+
+    def careful(span: Span) -> Finding:
+        why = span.clock_was_set()
+        return Finding(False, because=f"It can't be told: {why}") if why else judge(span)
+
+    return careful
+
+
 def asserted(thing: "Assertion | Moment") -> Assertion:
     """A moment alone says that it happens; what was so before does not count.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from course.exercises.assertions import Assertion, Finding
+from course.exercises.assertions import Assertion, Finding, by_clients_times
 from course.exercises.facts import Moment
 from course.exercises.lines import Line
 from course.exercises.session import CHAPTER, FROM_HERE, PATIENCE, current
@@ -24,6 +24,7 @@ def acknowledged(lines: Iterable[str], first: Moment, last: Moment) -> Assertion
     """Writes that were first tried after ``first`` were acknowledged before ``last``."""
     ledger = read(lines)
 
+    @by_clients_times
     def judge(span: Span) -> Finding:
         one, other = first.find(span), last.find(span)
         if one is None or other is None:
@@ -44,6 +45,7 @@ def waited_at_most(lines: Iterable[str], seconds: float) -> Assertion:
     """Each write since the latest question was acknowledged within so many seconds."""
     ledger = read(lines)
 
+    @by_clients_times
     def judge(span: Span) -> Finding:
         longest = ledger.since(_began(span)).longest
         if longest is None:
@@ -63,6 +65,7 @@ def stood_still(lines: Iterable[str], seconds: float) -> Assertion:
     """For so many seconds since the latest question no write at all was acknowledged."""
     ledger = read(lines)
 
+    @by_clients_times
     def judge(span: Span) -> Finding:
         times = [write.acked for write in ledger.since(_began(span)).writes]
         if len(times) < 2:

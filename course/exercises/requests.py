@@ -6,7 +6,7 @@ The client's clock is the one of this machine, as the history's is.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from course.exercises.assertions import Assertion, Finding
+from course.exercises.assertions import Assertion, Finding, by_clients_times
 from course.exercises.facts import Moment
 from course.exercises.lines import Line
 from course.exercises.span import Span
@@ -65,6 +65,7 @@ def _judged(
 ) -> Assertion:
     requests = read(lines)
 
+    @by_clients_times
     def judge(span: Span) -> Finding:
         start = since.find(span) if since else None
         if since and start is None:

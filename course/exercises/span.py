@@ -39,6 +39,17 @@ class Span:
         """The cluster at the end of the span."""
         return self.history.snapshot(self.end - 1)
 
+    def clock_was_set(self) -> str:
+        """Why times of clients can't be compared with the history's; "" when they can."""
+        by = self.history.clock_set_by
+        if not by:
+            return ""
+        return (
+            f"this machine's clock was set {'forward' if by > 0 else 'back'} by {abs(by):,.0f} s "
+            "since the chapter was opened, and the clients go by it. Run the chapter's first cell "
+            "again, and then what you had done."
+        )
+
     def relative(self, time: float) -> str:
         """A Unix time as learners read it: `+41.2 s`."""
         return f"{time - self.zero:+.1f} s"

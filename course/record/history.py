@@ -5,10 +5,10 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from time import monotonic
-from time import time as unix_time
 from typing import Any, TypeVar
 
 from course.record.change import KINDS, Change, Mark, What, uid
+from course.record.clock import Clock
 from course.record.known import Known
 from course.record.snapshot import Snapshot
 from course.record.trim import shared, trimmed
@@ -31,12 +31,12 @@ class History:
     (more where many Pods differ) a full history takes 40 to 70 MB.
     """
 
-    def __init__(self, *, limit: int = LIMIT, clock: Callable[[], float] = unix_time) -> None:
+    def __init__(self, *, limit: int = LIMIT, clock: Callable[[], float] | None = None) -> None:
         if limit < STRIDE:
             raise ValueError(f"A history keeps at least {STRIDE} changes.")
         self.limit = limit
-        self.clock = clock
-        self.began = clock()
+        self.clock = clock or Clock()
+        self.began = self.clock()
         self._changes: list[Change] = []
         self._first = 0
         self._checkpoints: list[Snapshot] = [Snapshot()]
@@ -144,6 +144,14 @@ class History:
             return self._checkpoints[0], tuple(self._changes)
 
     @property
+    def clock_set_by(self) -> float:
+        """Seconds by which the machine's clock was set since the history began; 0 if it was not.
+
+        The history's own times go on regardless. Those that others wrote down may differ by it.
+        """
+        return self.clock.set_by() if isinstance(self.clock, Clock) else 0.0
+
+    @property
     def marks(self) -> dict[str, Mark]:
         """The named moments."""
         with self._grown:
@@ -234,7 +242,7 @@ class History:
         return self._known.misplaced(change)
 
     def _add(self, kind: str, what: What, object: dict[str, Any], time: float) -> Change:  # noqa: A002
-        # A clock that is set back must not bring the order into disorder.
+        # Threads take the time before it is their turn: that must not bring disorder.
         last = self._changes[-1].time if self._changes else self._checkpoints[0].time
         change = Change(self.end, max(time, last), kind, what, object)
         self._changes.append(change)

@@ -12,7 +12,7 @@ from pathlib import Path
 from lab import lock, paths, shell
 from lab.down import down
 from lab.engine import find
-from lab.errors import LabError
+from lab.errors import LabError, system_error
 from lab.kubectl import no_lab
 from lab.ports import LOOPBACK
 from lab.progress import Progress, Quiet, progress
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has left
         return 1
     except OSError as error:
-        print(_system_error(error), file=sys.stderr)
+        print(system_error(error), file=sys.stderr)
         return 1
 
 
@@ -163,15 +163,6 @@ def _changing(
     else:
         print(as_text(status(settings), as_json=True))
     return 0
-
-
-def _system_error(error: OSError) -> LabError:
-    where = f" on {error.filename}" if error.filename else ""
-    return LabError(
-        f"The system refused something{where}.",
-        error.strerror or str(error),
-        "Run `lab doctor`: a full disk is the most common cause. Then run the command again.",
-    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,3 +24,13 @@ class LabError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Return the lines that Jupyter prints in place of a traceback."""
         return str(self).splitlines()
+
+
+def system_error(error: OSError) -> LabError:
+    """Tell what the operating system refused, as far as it says."""
+    where = f" on {error.filename}" if error.filename else ""
+    return LabError(
+        f"The system refused something{where}.",
+        error.strerror or str(error),
+        "Run `lab doctor`: a full disk is the most common cause. Then do the same again.",
+    )

@@ -65,9 +65,12 @@ def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
     half = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    half.replace(file)
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(text)
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)  # a full disk leaves a part of it
 
 
 def as_json(record: Record) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def rest(page: Page) -> None:
     page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_each_situation_is_drawn_and_is_accessible(

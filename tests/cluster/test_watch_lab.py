@@ -6,7 +6,19 @@ import time
 
 import pytest
 
-from course import before, check, claim, created, deleted, kept, ready, replaced, same_volume
+from course import (
+    before,
+    check,
+    claim,
+    created,
+    deleted,
+    kept,
+    ready,
+    replaced,
+    same_volume,
+    served,
+    within,
+)
 from course.chapters.opening import chapter
 from course.cluster.kinds import WATCHED
 from course.cluster.session import until
@@ -112,6 +124,20 @@ def test_a_control_plane_that_is_started_anew_leaves_no_hole(web, kubectl, conta
     claim("The gap hides nothing", before(deleted(old), created(new)), ready(new), timeout=60)
     assert web.watch.catch_up(30)
     assert_the_history_is_what_the_server_has(web)
+
+
+def test_a_clock_that_is_set_by_an_hour_changes_no_duration_and_is_told(
+    web, kubectl, monkeypatch, capsys
+):
+    kubectl("delete", "pod", "web-1", "--wait=false")
+    machine = time.time
+    monkeypatch.setattr(time, "time", lambda: machine() + 3600)
+    old, new = replaced("web-1")
+    claim("It took seconds", within(deleted(old), ready(new), 60))
+    assert "✓ It took seconds" in capsys.readouterr().out
+    assert_the_history_is_what_the_server_has(web)
+    with pytest.raises(ClaimFailedError, match=r"clock was set forward by 3,600 s"):
+        claim("A client was served", served("client", [f"{time.time():.1f} 200 web-0"]))
 
 
 def test_hostile_labels_and_long_numbers_pass_through_as_text(opened, kubectl):

@@ -151,16 +151,6 @@ def nothing_changes(tmp_path: Path) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", place], check=True)
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
-@pytest.fixture
 def cache_of_its_own(tmp_path: Path) -> Path:
     """A cache folder with hard links to the results of the real one, and Go's own beside them."""
     real = Settings.from_environment().cache

@@ -1,44 +1,10 @@
-"""The Go programs of chapter 6: their sources are formatted, vetted, and their own tests pass."""
+"""The images of chapter 6."""
 
-from pathlib import Path
-
-import pytest
-
-from lab import courseimages, golang, paths, shell
-from lab.progress import Quiet
-from lab.settings import Settings
-
-# Go's own packages may have to be compiled first, beside everything else.
-pytestmark = pytest.mark.timeout(600)
-PROGRAMS = ("mesh", "train")
+from lab import courseimages
 
 
-@pytest.fixture(scope="module")
-def go() -> golang.Go:
-    version, build = courseimages.go_build()
-    found = golang.find(Settings.from_environment(), version, Quiet())
-    return golang.Go(found.program, {**found.env, **build["environment"]})
-
-
-@pytest.fixture(scope="module")
-def flags() -> list[str]:
-    """The images' own flags, so that what they compiled is used again here."""
-    return list(courseimages.go_build()[1]["flags"])
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_sources_are_formatted_vetted_and_pass_their_tests(
-    name: str, go: golang.Go, flags: list[str]
-) -> None:
-    folder = paths.IMAGES / name
-    root = Path(go.run(folder, "env", "GOROOT").out.strip())
-    assert shell.run([root / "bin/gofmt", "-l", "."], timeout=60, cwd=folder).out == ""
-    go.run(folder, "vet", *flags, ".", minutes=8)
-    go.run(folder, "test", *flags, "-count=1", ".", minutes=8)
-
-
-def test_what_only_chapter_6_needs_is_not_in_the_node_image() -> None:
+def test_what_only_later_chapters_need_is_not_in_the_node_image() -> None:
     chapters = {recipe.name: recipe.chapters for recipe in courseimages.recipes()}
-    assert {name: chapters[name] for name in (*PROGRAMS, "prometheus")} == {
+    assert {name: chapters[name] for name in ("mesh", "train", "prometheus")} == {
         "mesh": (6,), "train": (6,), "prometheus": (5, 6)
     }  # fmt: skip

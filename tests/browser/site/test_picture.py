@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from website.picture import DOCS, last, show, stage
 
+pytestmark = pytest.mark.long
 HEAVIEST = 2_000_000  # bytes
 #: How far two pictures may differ on average, of 255: other fonts and a lossy format.
 ALIKE = 6.0

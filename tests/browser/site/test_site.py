@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from visitor import Visitor  # noqa: E402
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def visit(browser: Browser, site: Path) -> Iterator[Visitor]:
