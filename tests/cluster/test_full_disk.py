@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from course import check, claim, ready
+from course import begin, check, claim, ready
 from course.chapters import opening
 from course.chapters.opening import chapter
 from lab.errors import LabError
@@ -43,8 +43,11 @@ def test_an_open_chapter_goes_on_and_says_what_is_not_kept(
     fill(small)
     kubectl("apply", "-f", str(manifests / "web.yaml"))
     claim("All three get Ready", ready("web-0"), ready("web-1"), ready("web-2"))
+    begin("1.1")
+    kubectl("scale", "statefulset", "web", "--replicas=5")
+    claim("Two more get Ready", ready("web-3"), ready("web-4"))
     assert opened.watch.state == "live"
-    check("1.1")
+    assert str(check("1.1")).startswith("Not yet: web-4 is still there")
     said = capsys.readouterr().out
     assert "✓ All three get Ready" in said
     assert "Your progress can't be kept: No space left on device." in said

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -14,15 +15,24 @@ from bad_manifests.huge import huge
 LEAST = 150
 
 
-def test_there_are_enough_of_them_half_by_hand():
-    by_hand, made = [*handwritten(), *huge()], damaged()
+@pytest.fixture(scope="module")
+def by_hand():
+    return [*handwritten(), *huge()]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return damaged()
+
+
+def test_there_are_enough_of_them_half_by_hand(by_hand, made):
     assert len(by_hand) + len(made) >= LEAST
     assert len(by_hand) >= LEAST / 2
     assert len(made) >= LEAST / 2
 
 
-def test_each_has_a_name_of_its_own_and_another_text():
-    cases = [*handwritten(), *huge(), *damaged()]
+def test_each_has_a_name_of_its_own_and_another_text(by_hand, made):
+    cases = [*by_hand, *made]
     assert len({case.what for case in cases}) == len(cases)
     assert len({case.text for case in cases}) == len(cases)
     assert all(case.taken or (case.says and all(case.says)) for case in cases)
@@ -34,10 +44,10 @@ def test_what_the_board_must_say_is_not_said_by_the_name_alone():
     assert not [case.name for case in cases if case.why in case.name]
 
 
-def test_damage_is_the_same_in_every_run_and_touches_one_document():
-    assert damaged() == damaged()
+def test_damage_is_the_same_in_every_run_and_touches_one_document(made):
+    assert damaged() == made
     good = [thing for _, thing in documents()]
-    for case in damaged():
+    for case in made:
         assert yaml.safe_load(case.text) not in good
 
 
