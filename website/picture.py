@@ -61,7 +61,7 @@ def stage(browser: Browser, dark: bool) -> Iterator[Page]:
         page = context.new_page()
         page.set_content(text)
         # Until the script has run, `board` is the element of that name.
-        page.wait_for_function("window.board.seek")
+        page.wait_for_function("'seek' in window.board")
         yield page
     finally:
         context.close()
