@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that needs a cluster: two at a time, each of the two on a cluster of its own. They
-# mostly wait, and some stop nodes that another would need. The first cluster must be up; the second
-# is made here and taken away again.
+# Everything that needs a cluster, with what takes long beside it: two at a time, each of the two on
+# a cluster of its own, since some stop nodes that another would need. The first cluster must be up;
+# the second is made here and taken away again.
 #
 #   tests/side-by-side.sh                                     all of it
 #   tests/side-by-side.sh tests/learner notebooks/0*.ipynb    these notebooks, files and folders

@@ -13,6 +13,7 @@ from faults.database import Database
 from faults.rabbitmq import Queue
 from faults.runner import WHOLE_SECONDS, books, kubectl
 
+from course.cluster.faults.base import is_ready
 from course.cluster.session import until
 from lab import engine, nodes
 from lab.settings import Settings
@@ -68,10 +69,9 @@ def wrong_with_the_nodes() -> list[str]:
     ]
     for node in json.loads(kubectl("get", "nodes", "-o", "json").stdout)["items"]:
         name, spec = node["metadata"]["name"], node["spec"]
-        ready = {each["type"]: each["status"] for each in node["status"]["conditions"]}["Ready"]
         taints = [taint["key"] for taint in spec.get("taints", [])]
         rules = containers.execute(name, "iptables", "-w", "5", "-S", check=False).out
-        if ready != "True":
+        if not is_ready(node):
             wrong.append(f"{name} is not Ready")
         if spec.get("unschedulable") or any("control-plane" not in key for key in taints):
             wrong.append(f"{name} takes no Pods: {taints}")

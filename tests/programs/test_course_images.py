@@ -1,10 +1,11 @@
 """The Go programs of the course's images: formatted, vetted, and their own tests pass."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lab import courseimages, golang, paths, shell
+from lab import courseimages, golang, paths
 from lab.progress import Quiet
 from lab.settings import Settings
 
@@ -28,10 +29,12 @@ def flags() -> list[str]:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_sources_are_formatted_vetted_and_pass_their_tests(
-    name: str, go: golang.Go, flags: list[str]
+    name: str,
+    go: golang.Go,
+    flags: list[str],
+    unformatted: Callable[[golang.Go, Path], str],
 ) -> None:
     folder = paths.IMAGES / name
-    root = Path(go.run(folder, "env", "GOROOT").out.strip())
-    assert shell.run([root / "bin/gofmt", "-l", "."], timeout=60, cwd=folder).out == ""
+    assert unformatted(go, folder) == ""
     go.run(folder, "vet", *flags, ".", minutes=8)
     go.run(folder, "test", *flags, "-count=1", ".", minutes=8)

@@ -1,12 +1,13 @@
 """The node's own Go packages: formatted, vetted, and their tests pass as the programs are built."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab import golang, shell
+from lab import golang
 from lab.progress import Quiet
 from lab.settings import Settings
 
@@ -33,10 +34,8 @@ def flags(versions: dict[str, Any]) -> list[str]:
     return [*build["flags"], "-tags", ",".join(build["tags"])]
 
 
-def test_our_sources_are_formatted(go: golang.Go):
-    root = Path(go.run(NODE, "env", "GOROOT").out.strip())
-    done = shell.run([root / "bin" / "gofmt", "-l", "."], timeout=60, cwd=NODE)
-    assert done.out == ""
+def test_our_sources_are_formatted(go: golang.Go, unformatted: Callable[[golang.Go, Path], str]):
+    assert unformatted(go, NODE) == ""
 
 
 @pytest.mark.timeout(MINUTES * 60)
