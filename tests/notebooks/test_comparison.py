@@ -10,6 +10,15 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "tests" / "notebooks"
 
+
+def reflector(reason: str) -> str:
+    """What kubectl logs when one of its watches ends."""
+    return (
+        "E1128 14:02:37.123456   41213 reflector.go:209] "
+        f'"Failed to watch" err="{reason}" reflector="watchtools" type="*unstructured.Unstructured"'
+    )
+
+
 # What a notebook said when it was committed, and what it says now.
 MAY_DIFFER = [
     ("web-0   1/1   Running   0   45s", "web-0   1/1   Running   0     1m3s"),
@@ -27,6 +36,7 @@ MAY_DIFFER = [
     ("acknowledged  2,914 writes", "acknowledged  97 writes"),
     ("sha256:0123456789abcdef", "sha256:fedcba9876543210"),
     ("pod/web-6d4cf56db6-jx8kq", "pod/web-6d4cf56db6-w2b9z"),
+    ("web-0 gone", f"{reflector('context canceled')}\nweb-0 gone"),
     ("/home/learner/notebooks/manifests/web.yaml", "/srv/x/notebooks/manifests/web.yaml"),
 ]
 MUST_NOT_DIFFER = [
@@ -38,6 +48,7 @@ MUST_NOT_DIFFER = [
     ("partition 2", "partition 1"),
     ("Pods of web over time: web-0", "Pods of crew over time: crew-0"),
     ("created: never, from the start to now", "created: all the time, from the start to now"),
+    ("web-0 gone", f"{reflector('connection refused')}\nweb-0 gone"),
     ("lost          0", "LOST          1,044 writes"),
 ]
 
