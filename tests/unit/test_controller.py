@@ -11,6 +11,7 @@ from course.cluster import session as sessions
 from course.cluster.connection import Unreachable
 from course.cluster.controller import controller, settled
 from course.cluster.mistakes import told
+from course.cluster.session import until
 from lab.errors import LabError
 
 BOUND = 5.0
@@ -53,13 +54,6 @@ def changed():
     Watch.latest.sink("Pod", "modified", {}, 0.0)
 
 
-def until(condition):
-    deadline = time.monotonic() + BOUND
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come so far"
-        time.sleep(0.01)  # between two looks
-
-
 def test_it_is_called_at_once_and_again_after_each_change(events):
     names = []
     made = controller("mini", names.append)
@@ -80,7 +74,7 @@ def test_a_change_during_a_call_leads_to_another_call(events):
             changed()
 
     controller("mini", reconcile)
-    until(lambda: len(calls) == 2)
+    until("A second call", BOUND, lambda: len(calls) == 2)
 
 
 def test_without_a_change_it_rests(events):
@@ -99,7 +93,7 @@ def test_a_function_that_undoes_its_own_work_is_called_at_a_measured_pace(events
         changed()
 
     controller("mini", restless)
-    until(lambda: len(calls) == 3)
+    until("A third call", BOUND, lambda: len(calls) == 3)
     assert calls[2] - calls[0] >= 0.39
 
 
@@ -114,7 +108,7 @@ def test_what_it_raises_is_told_in_a_sentence_as_an_event_once_and_tried_again(e
     made = controller("mini", reconcile)
     assert made.problem.endswith("KeyError: 'replicas'")
     assert made.problem.startswith("Line ")
-    until(lambda: not made.problem)
+    until("Its coming right", BOUND, lambda: not made.problem)
     assert [one["reason"] for one in events] == ["Started", "ReconcileFailed", "Reconciled"]
     assert events[1]["type"] == "Warning"
     assert events[1]["involvedObject"]["name"] == "mini"
@@ -152,7 +146,7 @@ def test_it_ends_with_the_chapter(events):
 def test_an_endless_loop_is_told_and_broken_off(events, monkeypatch):
     monkeypatch.setattr(module, "FIRST_CALL_SECONDS", 0.3)
     monkeypatch.setattr(module, "SLOW_SECONDS", 0.1)
-    monkeypatch.setattr(module, "END_SECONDS", BOUND)
+    monkeypatch.setattr(module, "END_SECONDS", 1)
 
     def waits_for_ever(name):
         while True:

@@ -104,13 +104,16 @@ def test_a_chapter_of_hostile_objects_gets_plain_verdicts_and_a_plain_board(chap
     assert len(tasks) >= 3
     for cut in range(1, 5):
         known = changes[: len(changes) * cut // 5]
-        following = changes[len(known) : len(changes) * (cut + 1) // 5]
+        following = [
+            (change, spoilt(change.object))
+            for change in changes[len(known) : len(changes) * (cut + 1) // 5]
+        ]
         for number in tasks:
             history = History.restored(base, known, (), recorded.began)
 
             def happens(history=history, following=following):
-                for change in following:
-                    history.append(change.kind, change.what, spoilt(change.object), change.time)
+                for change, worse in following:
+                    history.append(change.kind, change.what, worse, change.time)
 
             judged(number, history, happens)
         whole = Model(history.snapshot()).whole()

@@ -6,17 +6,9 @@ import pytest
 
 from course.cluster.backoff import BackOff
 from course.cluster.kinds import NODE, POD, Kind
+from course.cluster.session import until
 
 VOLUME = Kind("PersistentVolume", "v1", "persistentvolumes", namespaced=False)
-
-
-def until(condition, timeout=5.0):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_what_is_there_is_told_first_and_then_each_change(server, watching):
@@ -27,7 +19,7 @@ def test_what_is_there_is_told_first_and_then_each_change(server, watching):
     server.delete("web-0")
     assert watch.catch_up(5)
     assert watch.told == [(what, "web-0", uid) for what in ("added", "modified", "deleted")]
-    assert until(lambda: watch.state == "live")
+    until("The watch being live", 5, lambda: watch.state == "live")
     assert "managedFields" not in watch.last["thing"]["metadata"]
     assert watch.last["thing"]["kind"] == watch.last["kind"] == "Pod"
 
@@ -90,7 +82,7 @@ def test_a_silent_network_is_noticed_and_bridged(server, watching):
     assert watch.catch_up(5)
     server.silent = True
     uid = server.put("web-0")
-    assert until(lambda: server.watches >= 2, 3)
+    until("Another stream", 3, lambda: server.watches >= 2)
     server.silent = False
     assert watch.catch_up(5)
     assert watch.told == [("added", "web-0", uid)]
@@ -101,18 +93,18 @@ def test_while_the_server_is_away_tries_are_few_and_nothing_is_printed(server, w
     watch = watching()
     assert watch.catch_up(5)
     server.away()
-    assert until(lambda: watch.state == "away")
+    until("The watch noticing", 5, lambda: watch.state == "away")
     before = watch.kinds[0].tries
     assert not watch.catch_up(3)
     assert watch.kinds[0].tries - before <= 8
     # A read that was under way tells of its own end first.
-    assert until(lambda: "refused" in watch.error)
+    until("The refusal", 5, lambda: "refused" in watch.error)
     again = server.again()
     try:
         again.version = again.oldest = 100
         new = again.put("web-0")
         assert watch.catch_up(10)
-        assert until(lambda: (watch.state, watch.error) == ("live", ""))
+        until("The watch coming back", 5, lambda: (watch.state, watch.error) == ("live", ""))
         assert watch.told[1:] == [("deleted", "web-0", uid), ("added", "web-0", new)]
     finally:
         again.away()
@@ -122,7 +114,7 @@ def test_while_the_server_is_away_tries_are_few_and_nothing_is_printed(server, w
 def test_a_server_that_refuses_is_not_asked_in_a_busy_loop(server, watching):
     server.refuse = 500
     watch = watching()
-    assert until(lambda: watch.state == "away")
+    until("The watch noticing", 5, lambda: watch.state == "away")
     assert not watch.catch_up(1)
     assert watch.kinds[0].tries <= 6
     assert "500" in watch.error
