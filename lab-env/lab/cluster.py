@@ -92,7 +92,7 @@ def delete(settings: Settings, engine: Engine) -> None:
     while names := list(engine.containers(settings.name)):
         for name in names:
             _wake(engine, name)
-        engine.run("rm", "-f", "-v", *names, timeout=DELETE_SECONDS, check=False)
+        engine.remove(*names, timeout=DELETE_SECONDS, check=False)
         if time.monotonic() > end:
             left = ", ".join(engine.containers(settings.name)) or "none any more"
             raise LabError(

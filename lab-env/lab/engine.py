@@ -88,6 +88,15 @@ class Engine:
         """Stop running containers in order, within a bound."""
         self.run("stop", "-t", "20", *names, timeout=120)
 
+    def remove(self, *names: str, timeout: float = 60, check: bool = True) -> None:
+        """Delete containers, running ones too, with the volumes that have no name.
+
+        Their programs are killed. podman alone would first give them ten seconds to end, in which
+        they write what is deleted right after.
+        """
+        at_once = ("-t", "0") if self.provider == "podman" else ()
+        self.run("rm", "-f", "-v", *at_once, *names, timeout=timeout, check=check)
+
 
 def _state(word: str, container: str = "", *processes: str) -> str:
     """Return a container's state, with podman's word put right where it can't know.

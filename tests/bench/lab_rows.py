@@ -86,7 +86,8 @@ def _up_against_bare_kind(settings: Settings) -> list[Row]:
 
 
 def _bare(settings: Settings, kind: Path, image: str) -> float:
-    env = os.environ | engine.find(settings).env
+    found = engine.find(settings)
+    env = os.environ | found.env
     name = f"{NAME}-bare"
     network = ("KIND_EXPERIMENTAL_PODMAN_NETWORK", "KIND_EXPERIMENTAL_DOCKER_NETWORK")
     env |= dict.fromkeys(network, name)
@@ -102,8 +103,10 @@ def _bare(settings: Settings, kind: Path, image: str) -> float:
                 return time.monotonic() - began
         raise SystemExit(f"kind could not create the bare cluster:\n{_failed[-1]}")
     finally:
+        # Killed first: kind's podman gives up on a node that takes over ten seconds to stop.
+        found.remove(*found.containers(name), check=False)
         subprocess.run([kind, "delete", "cluster", *common], env=env, check=True)
-        engine.find(settings).run("network", "rm", name, check=False)
+        found.run("network", "rm", name, check=False)
         kubeconfig.unlink(missing_ok=True)
 
 

@@ -69,7 +69,7 @@ def check(engine: Engine, image: str, course: Sequence[str]) -> None:
             *_manifests(engine, name),
         ]
     finally:
-        engine.run("rm", "-f", "-v", name, check=False)
+        engine.remove(name, check=False)
     if trouble:
         raise LabError(
             "The node image that was built doesn't work, so it wasn't given its name.",
@@ -84,7 +84,7 @@ def clear(engine: Engine) -> None:
     for name in names.split():
         pid = engine.run("inspect", name, "--format", f'{{{{index .Config.Labels "{_LABEL}"}}}}')
         if not Path(f"/proc/{pid.out.strip()}").exists():
-            engine.run("rm", "-f", "-v", name)
+            engine.remove(name)
 
 
 def _boot(engine: Engine, image: str, name: str) -> list[str]:

@@ -185,4 +185,4 @@ def test_what_a_killed_test_left_is_deleted_and_a_running_one_is_not(engine: Eng
     finally:
         # One by one: podman removes none of several if one of them is gone.
         for name in ("lab-smoke-left", "lab-smoke-mine"):
-            engine.run("rm", "-f", "-v", name, check=False)
+            engine.remove(name, check=False)

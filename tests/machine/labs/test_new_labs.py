@@ -55,15 +55,9 @@ def test_a_build_that_was_cut_off_at_each_step_ends_ready(lab, cache_of_its_own)
     assert not [name for name in left if name.startswith("lab-smoke")]
 
 
-def test_a_lab_that_lost_a_container_is_made_anew(lab):
-    lab.engine.run("rm", "-f", "-v", f"{lab.name}-worker2")
+def test_of_two_ups_one_makes_anew_what_lost_a_container_and_the_other_waits(lab):
+    lab.engine.remove(f"{lab.name}-worker2")
     assert "gone" in str(lab.status()["nodes"])
-    lab.ok("up")
-    assert len(lab.engine.containers(lab.name)) == 3
-
-
-def test_a_second_up_waits_for_the_first_and_both_end_well(lab):
-    lab.ok("down")
     both = [lab.begin("up"), lab.begin("up")]
     said = []
     for process in both:

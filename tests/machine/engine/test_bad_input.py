@@ -143,7 +143,7 @@ def test_a_cluster_of_the_same_name_by_another_tool_is_left_alone(nothing_change
         assert "did not make" in said
         assert lab.engine.containers(lab.name) == {name: "running"}
     finally:
-        lab.engine.run("rm", "-f", "-v", "-t", "0", name)
+        lab.engine.remove(name)
 
 
 def test_commands_on_a_lab_that_is_not_there_say_so(nothing_changes):
