@@ -32,6 +32,14 @@ def unprobed(opened, kubectl):
     kubectl("delete", "pod/unprobed", "--ignore-not-found", "--grace-period=1")
 
 
+@pytest.fixture
+def new_pod(web, kubectl):
+    """web-1 anew: the kubelet waits longer before each restart of the same Pod's container."""
+    kubectl("delete", "pod", "web-1")
+    kubectl("wait", "pod/web-1", "--for=create", "--timeout=60s")
+    kubectl("wait", "pod/web-1", "--for=condition=Ready", "--timeout=60s")
+
+
 def restarts(pod):
     return pod["status"]["containerStatuses"][0]["restartCount"]
 
@@ -87,7 +95,7 @@ def program_answers(kubectl, name):
     return '"name"' in kubectl(*ask, check=False)
 
 
-def test_exhausted_memory_ends_in_oomkilled(web, pod):
+def test_exhausted_memory_ends_in_oomkilled(new_pod, pod):
     with fault.exhaust_memory("web-1"):
         claim("It was the memory", restarted("web-1", reason="OOMKilled"))
     assert is_ready(pod("web-1"))
@@ -123,7 +131,7 @@ def test_a_full_volume_refuses_writes_and_keeps_what_it_held(web, kubectl):
     assert not {"old", ".fault-filler"} & set(there)
 
 
-def test_a_program_that_keeps_files_open_is_started_again_on_a_full_volume(web, kubectl, pod):
+def test_a_program_that_keeps_files_open_is_started_again_on_a_full_volume(new_pod, kubectl, pod):
     before = restarts(pod("web-1"))
     # A file that is there already has its block, so one more write to it would be no news.
     prepare = "rm -f /data/more; echo kept > /data/note; echo old > /data/old"
