@@ -29,7 +29,7 @@ test-fast: .venv/dev ## run what needs a minute: style, types, most tests withou
 	@$(TEST_LAB) tests/all.sh fast
 
 test-machine: .venv/dev ## run the tests that cut off, fill up and restart things
-	@$(TEST_LAB) tests/all.sh machine
+	@$(TEST_LAB) tests/all.sh engine labs
 
 test-gates: .venv/dev ## run the chapters that speak of feature gates with these the other way round
 	@$(TEST_LAB) tests/notebooks/gates.sh

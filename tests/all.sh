@@ -2,7 +2,7 @@
 # Every test, stage by stage, on a cluster of its own. `make test` calls it.
 #
 #   tests/all.sh                    all stages
-#   tests/all.sh lint unit          these stages
+#   tests/all.sh pure engine        these stages
 #
 # The first stage that fails ends the run with its exit status. What the cluster looked like then
 # stands in build/failed. The cluster is taken down in any case.
@@ -22,8 +22,9 @@ export PYTHONPYCACHEPREFIX=$PWD/build/pycache
 # A caller's cluster must be out of reach of everything that runs here.
 unset KUBECONFIG
 
-# `fast` is no stage of the whole run, which has all of it.
-all=(lint unit browser jupyterlab up cluster down machine)
+all=(pure jupyterlab up cluster down)
+# No stages of the whole run: `pure` has all of the first two, `cluster` has the others.
+parts=(lint fast engine labs)
 times=()
 lab_is_up=false
 
@@ -34,21 +35,23 @@ lint() {
 # More workers than there are cores: many tests do nothing but wait.
 workers=$((2 * $(getconf _NPROCESSORS_ONLN) + 1))
 
-unit() {
-    pytest tests/unit -n "$workers" --dist worksteal --durations=5
-}
-
-browser() {
-    pytest tests/browser -m "not slow" -n "$workers" --dist loadfile --durations=5
-}
-
-# Most of these three in a minute: one run, so that no core waits for the last test.
-fast() {
+# Style, types, and the tests of these marks that need no cluster: one run, so that no core waits
+# for the last test.
+without_cluster() {
     lint &
     local status=0 style=$!
-    pytest tests/unit tests/browser -m "not slow and not long" -n "$workers" --dist worksteal \
+    pytest tests/unit tests/rules tests/browser -m "$1" -n "$workers" --dist worksteal \
         --durations=5 || status=$?
     wait "$style" && return $status
+}
+
+pure() {
+    without_cluster "not slow"
+}
+
+# Most of `pure`, in a minute.
+fast() {
+    without_cluster "not slow and not long"
 }
 
 # JupyterLab itself, and what measures: side by side with others it would measure them.
@@ -63,7 +66,7 @@ up() {
     return 1
 }
 
-# The notebooks, and all tests that need a cluster.
+# The notebooks, all tests that need a cluster, and those that make labs of their own.
 cluster() {
     tests/side-by-side.sh
 }
@@ -72,8 +75,15 @@ down() {
     lab down && lab_is_up=false
 }
 
-machine() {
-    pytest tests/machine --durations=10
+# What needs the container engine alone.
+engine() {
+    pytest tests/machine/engine --durations=10
+}
+
+# Labs that are made, harmed and taken away, one at a time. An image that a test would find missing
+# could take longer to build than the test may.
+labs() {
+    python tests/machine/build_images.py && pytest tests/machine/labs --durations=10
 }
 
 run() {
@@ -109,10 +119,10 @@ trap 'exit 143' TERM
 stages=("$@")
 [ $# -gt 0 ] || stages=("${all[@]}")
 for stage in "${stages[@]}"; do
-    case " fast ${all[*]} " in
+    case " ${parts[*]} ${all[*]} " in
     *" $stage "*) ;;
     *)
-        echo "There is no stage '$stage'. There are: fast ${all[*]}" >&2
+        echo "There is no stage '$stage'. There are: ${parts[*]} ${all[*]}" >&2
         exit 2
         ;;
     esac

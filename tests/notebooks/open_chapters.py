@@ -1,6 +1,6 @@
-"""Open the chapters of the given notebooks once, outside of Jupyter.
+"""Open the chapters of the given notebooks once, outside of Jupyter, if they need images alone.
 
-What a chapter alone needs is then built and loaded. That may take longer than a cell may, and
+What only such a chapter needs is then built and loaded. That may take longer than a cell may, and
 is no part of the time that a chapter takes.
 """
 
@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from course import chapter
+from lab.courseimages import recipes
 
-for number in sorted({int(Path(name).name[:2]) for name in sys.argv[1:]}):
+needing = {number for recipe in recipes() for number in recipe.chapters}
+for number in sorted(needing & {int(Path(name).name[:2]) for name in sys.argv[1:]}):
     chapter(number, show=False).close()

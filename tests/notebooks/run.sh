@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The committed notebooks: rules first, then every cell again on the test cluster, its outputs
-# held against the committed ones. The cluster must be up. After a failure, build/failed holds the
-# notebook as it ran, its history, and what the cluster looked like.
+# The committed notebooks, or those that are named: every cell again on the test cluster, its
+# outputs held against the committed ones. The cluster must be up. After a failure, build/failed
+# holds the notebook as it ran, its history, and what the cluster looked like.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -15,14 +15,6 @@ export IPYTHONDIR=$PWD/build/ipython PYTHONPATH=$PWD/tests/notebooks
 # What a kernel lets pass fails here: see kernel_guard.py.
 export PYTHONSTARTUP=$PWD/tests/notebooks/startup.py SHELL=$PWD/tests/notebooks/strict-sh
 
-# With notebooks given, only their rules are tested. The guards prove themselves in a whole run:
-# that takes a kernel for each of them.
-rules=(tests/notebooks)
-if [ $# -gt 0 ]; then
-    names=$(printf ' or %s' "${@##*/}")
-    rules=(tests/notebooks/test_rules.py -k "${names# or }")
-fi
-pytest "${rules[@]}" --durations=3
 shopt -s nullglob
 books=("$@")
 [ $# -gt 0 ] || books=(notebooks/*.ipynb notebooks/solutions/*.ipynb)

@@ -14,8 +14,8 @@ HARNESS = ROOT / "tests" / "notebooks"
 def reflector(reason: str) -> str:
     """What kubectl logs when one of its watches ends."""
     return (
-        "E1128 14:02:37.123456   41213 reflector.go:209] "
-        f'"Failed to watch" err="{reason}" reflector="watchtools" type="*unstructured.Unstructured"'
+        "E1128 14:02:37.123456   41213 reflector.go:1056] "
+        f'"Unable to delete watch event object from store" err="{reason}" logger="UnhandledError"'
     )
 
 

@@ -78,9 +78,10 @@ def test_an_unknown_stage_is_refused():
 def test_what_a_fast_run_leaves_out_is_in_the_whole_one():
     text = (ROOT / "tests" / "all.sh").read_text()
     (every,) = re.findall(r"^all=\((.+)\)$", text, re.MULTILINE)
-    assert every.split()[:4] == ["lint", "unit", "browser", "jupyterlab"]
+    assert every.split()[:2] == ["pure", "jupyterlab"]
     stages = dict(re.findall(r"^(\w+)\(\) \{\n(.+?)^\}", text, re.MULTILINE | re.DOTALL))
-    assert 'pytest tests/browser -m "not slow" ' in stages["browser"]
+    assert stages["fast"].split() == ["without_cluster", '"not', "slow", "and", "not", 'long"']
+    assert stages["pure"].split() == ["without_cluster", '"not', 'slow"']
     assert "pytest tests/browser -m slow " in stages["jupyterlab"]
 
 

@@ -48,7 +48,7 @@ def test_no_text_tells_of_the_machine_it_was_written_on(texts):
     local = re.compile(
         r"(?<![\w.$}])(?:/(?:root|work)/|/home/(?!user\b|vscode\b|learner\b)\w+|/Users/\w+)"
     )
-    allowed = {Path("tests/notebooks/test_rules.py"), Path("tests/unit/test_repository.py")}
+    allowed = {Path("tests/rules/test_rules.py"), Path("tests/unit/test_repository.py")}
     found = [
         f"{name}: {match[0]}"
         for name, text in texts.items()

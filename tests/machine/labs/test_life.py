@@ -62,16 +62,6 @@ def test_status_tells_what_scripts_count_on(up):
     assert "create the nodes" in status["seconds"]
 
 
-def test_up_again_takes_at_most_two_seconds(up):
-    def seconds() -> float:
-        started = time.monotonic()
-        up.ok("up")
-        return time.monotonic() - started
-
-    # The quickest of four: the machine may be busy with something else for a moment.
-    assert min(seconds() for _ in range(4)) < 2
-
-
 def test_everything_listens_on_this_machine_alone(up):
     shown = up.engine.run("ps", "--format", "{{.Names}} {{.Ports}}").out
     ports = [line for line in shown.splitlines() if line.startswith(f"{up.name}-") and ">" in line]
@@ -79,16 +69,9 @@ def test_everything_listens_on_this_machine_alone(up):
     assert all("127.0.0.1:" in line and "0.0.0.0" not in line for line in ports)
 
 
-def test_a_set_of_three_with_claims_is_ready_within_eight_seconds(up):
-    started = time.monotonic()
+def test_stop_and_start_bring_the_same_cluster_back_with_its_data(up):
     up.kubectl("apply", "-f", "-", text=SET)
     up.kubectl(*ROLLOUT)
-    seconds = time.monotonic() - started
-    print(f"a set of three with a claim each: ready after {seconds:.1f} s")
-    assert seconds < 12  # the budget is 8 s on an idle machine; the bench holds it to that
-
-
-def test_stop_and_start_bring_the_same_cluster_back_with_its_data(up):
     up.kubectl("exec", "kept-1", "--", "sh", "-c", "echo here > /data/note")
     uid = up.kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")
     up.ok("stop")
@@ -123,11 +106,7 @@ def test_reset_makes_a_namespace_with_wreckage_clean(up):
     patch = '{"metadata":{"finalizers":["example.com/never"]}}'
     up.kubectl("-n", "chapter-1", "patch", "pod", "kept-0", "--type=merge", "-p", patch)
     up.kubectl("-n", "chapter-1", "delete", "pod", "kept-0", "--wait=false")
-    started = time.monotonic()
     up.ok("reset", "1")
-    seconds = time.monotonic() - started
-    print(f"reset of a chapter with wreckage: {seconds:.1f} s")
-    assert seconds < 10  # the bench holds it to 5 s on an idle machine
     left = up.kubectl("-n", "chapter-1", "get", "pods,pvc,sts,svc", "-o", "name")
     assert left == ""
 
