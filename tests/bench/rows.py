@@ -64,13 +64,22 @@ def write(rows: list[Row], file: Path) -> list[Row]:
 
 
 def document(rows: list[Row], file: Path) -> None:
-    """Write the rows as a page of the docs."""
-    lines = []
-    for row in sorted(rows, key=lambda row: row.name):
-        measured, budget = row.sizes
-        note = f"{row.name}; {row.note}" if row.note else row.name
-        lines.append(f"| {row.verdict} | {measured} | {budget} | {note} | {row.day} |\n")
-    file.write_text(HEAD + "".join(lines))
+    """Write the rows into a page of the docs, which keeps those that are not among them."""
+    lines = _documented(file) | {row.name: _line(row) for row in rows}
+    file.write_text(HEAD + "".join(f"{lines[name]}\n" for name in sorted(lines)))
+
+
+def _line(row: Row) -> str:
+    measured, budget = row.sizes
+    note = f"{row.name}; {row.note}" if row.note else row.name
+    return f"| {row.verdict} | {measured} | {budget} | {note} | {row.day} |"
+
+
+def _documented(file: Path) -> dict[str, str]:
+    """Return the lines of the page's table, each by the name of its row."""
+    text = file.read_text() if file.exists() else ""
+    lines = [line for line in text.splitlines() if line.startswith(("| met |", "| missed |"))]
+    return {line.split(" | ")[3].partition("; ")[0]: line for line in lines}
 
 
 def _read(file: Path) -> list[Row]:

@@ -34,3 +34,11 @@ def test_the_tables_say_what_was_missed_and_when(tmp_path):
     )
     assert "| missed | 2.5 s | ≤ 2 s | lab up | 2026-11-27 |" in file.read_text()
     assert table([SLOW]).startswith("missed")
+
+
+def test_a_page_keeps_the_rows_of_an_earlier_run_of_which_nothing_else_is_left(tmp_path):
+    file = tmp_path / "budgets.md"
+    document([QUICK, FRAMES], file)
+    document([SLOW], file)
+    rows = [line for line in file.read_text().splitlines() if line.startswith("| m")]
+    assert [row.split(" | ")[1] for row in rows] == ["48.5 a second", "2.5 s"]
