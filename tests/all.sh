@@ -80,8 +80,9 @@ engine() {
     pytest tests/machine/engine --durations=10
 }
 
-# Labs that are made, harmed and taken away, one at a time. An image that a test would find missing
-# could take longer to build than the test may.
+# Labs that are made, harmed, refused and taken away, one at a time: beside two clusters `lab up`
+# refuses a third for its own reason. An image that a test would find missing could take longer to
+# build than the test may.
 labs() {
     python tests/machine/build_images.py && pytest tests/machine/labs --durations=10
 }
