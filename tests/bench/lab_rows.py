@@ -104,7 +104,7 @@ def _bare(settings: Settings, kind: Path, image: str) -> float:
         raise SystemExit(f"kind could not create the bare cluster:\n{_failed[-1]}")
     finally:
         # Killed first: kind's podman gives up on a node that takes over ten seconds to stop.
-        found.remove(*found.containers(name), check=False)
+        found.run("kill", *found.containers(name), check=False)
         subprocess.run([kind, "delete", "cluster", *common], env=env, check=True)
         found.run("network", "rm", name, check=False)
         kubeconfig.unlink(missing_ok=True)
