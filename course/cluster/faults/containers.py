@@ -66,10 +66,12 @@ def pause_container(pod: str, container: str | None = None) -> Fault:
 
 
 def exhaust_memory(pod: str, container: str | None = None) -> Fault:
-    """Let the program in a Pod take more memory than its limit; returns once it was OOMKilled.
+    """Let the program in a Pod take more memory than its limit; returns once it was killed.
 
     The container must have a memory limit (LabError otherwise: the machine would pay).
-    The kubelet starts it again by itself; `undo` waits for that.
+    The kubelet starts it again by itself; `undo` waits for that. The reason of the end is
+    OOMKilled, and in rare cases Error with exit code 137: containerd asks the container's
+    cgroup, which systemd may have removed by then (containerd, internal/cri/server/events.go).
     """
     session = current()
     found = find_pod(session, pod)
