@@ -74,5 +74,5 @@ picture: .venv/dev ## make the moving picture of the README, into docs/
 pins: .venv/dev ## write the versions that are installed now into constraints.txt
 	@mkdir -p build
 	@echo "# What the tests ran with. \`make pins\` writes this file." >build/constraints.txt
-	@python -m pip freeze --disable-pip-version-check --exclude-editable >>build/constraints.txt
+	@python -m pip freeze --disable-pip-version-check --all --exclude setuptools --exclude-editable >>build/constraints.txt
 	@mv build/constraints.txt constraints.txt

@@ -141,9 +141,14 @@ make_environment() {
 install_python_packages() {
     what=.
     [ "$kind" = lab ] || what='.[dev]'
+    # The pip that Debian's Python brings takes twice as long as the pinned one.
+    pip_install --upgrade pip && pip_install -e "$what"
+}
+
+pip_install() {
     # Python compiles what is really imported when it is; all of it would take 20 s here.
     timeout 900 .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off \
-        --no-compile --no-input --retries 3 --timeout 30 -c constraints.txt -e "$what"
+        --no-compile --no-input --retries 3 --timeout 30 -c constraints.txt "$@"
 }
 
 fresh && exit 0

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What conda-forge calls a package that has another name on the Python index.
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 # What conda must bring for itself.
-CONDA_ONLY = {"python", "pip"}
+CONDA_ONLY = {"python"}
 
 
 @pytest.fixture(scope="module")
