@@ -105,15 +105,21 @@ def test_exhausted_memory_has_the_kernel_kill_the_container(new_pod, pod, contai
     (status,) = pod("web-1")["status"]["containerStatuses"]
     ended = status["lastState"]["terminated"]
     assert ended["exitCode"] == 137
-    # containerd asks the container's cgroup why it ended; when systemd has removed that first,
-    # it says Error (its own note in internal/cri/server/events.go).
-    assert ended["reason"] in ("OOMKilled", "Error")
+    told = could_ask_the_cgroup(containers, node, ended["containerID"])
+    assert ended["reason"] == ("OOMKilled" if told else "Error")
 
 
 def kernels_kills_for_memory(containers, node):
     listed = containers.execute(node, "cat", "/proc/vmstat").out
     (count,) = [line.split()[1] for line in listed.splitlines() if line.startswith("oom_kill ")]
     return int(count)
+
+
+def could_ask_the_cgroup(containers, node, container):
+    # containerd asks the container's cgroup why it ended. On a busy machine systemd removes that
+    # first: then it logs this, and says Error. Seen each time when its shim is held with SIGSTOP.
+    log = containers.execute(node, "journalctl", "-u", "containerd", "--no-pager").out
+    return f"failed to check and update container {container.split('//')[1]}" not in log
 
 
 def test_a_broken_readiness_probe_takes_the_pod_out_of_dns_and_restarts_nothing(web, pod, kubectl):
