@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from PIL import Image
 
 from website.chapters import Chapter
 from website.predictions import Question, questions
@@ -153,9 +155,12 @@ class _Rendering:
     def picture(self, png: bytes, about: Any, plain: str, cell: str, number: int) -> str:
         name = f"{self.chapter.name}-{hashlib.sha256(png).hexdigest()[:10]}.png"
         self.figures[name] = png
-        width = f' width="{int(about["width"])}"' if "width" in about else ""
+        wide, high = _pixels(png)
+        shown = int(about.get("width", wide))
         alt = escape(about.get("alt") or plain or f"Figure {number + 1} of {cell}", quote=True)
-        return f'<img class="figure" src="figures/{name}" alt="{alt}" loading="lazy"{width}>'
+        # It is loaded late: without its height the text below would jump away from the reader.
+        size = f'width="{shown}" height="{round(shown * high / wide)}"'
+        return f'<img class="figure" src="figures/{name}" alt="{alt}" loading="lazy" {size}>'
 
     def files(self, source: str) -> list[tuple[str, str]]:
         """The files that a cell names for the first time, and the solution of its exercise."""
@@ -169,6 +174,11 @@ class _Rendering:
             for file in sorted((self.chapter.folder / "solutions").glob(f"{number}.*")):
                 found.append((f"One way to solve exercise {number}", _file(file)))
         return found
+
+
+def _pixels(png: bytes) -> tuple[int, int]:
+    # Image.open reads the header alone.
+    return Image.open(io.BytesIO(png)).size
 
 
 def anchor(text: str) -> str:

@@ -124,6 +124,16 @@ def test_a_concept_question_opens(visit: Visitor) -> None:
     expect(answer).to_be_visible()
 
 
+def test_a_figure_has_its_place_before_it_is_loaded(visit: Visitor) -> None:
+    page = visit.open(FIRST)
+    figure = page.locator("img.figure")
+    assert not figure.evaluate("(img) => img.complete")  # it is far below, and loaded late
+    before = figure.evaluate("(img) => img.offsetHeight")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('img.figure').naturalWidth > 0")
+    assert figure.evaluate("(img) => img.offsetHeight") == before > 100
+
+
 def test_the_search_finds_and_leads_there(visit: Visitor) -> None:
     page = visit.open("index.html")
     page.keyboard.press("/")
