@@ -20,9 +20,11 @@ const make = (name, properties = {}, ...parts) => {
     if (theme === "auto") document.body.removeAttribute("data-jp-theme-light");
     else document.body.dataset.jpThemeLight = String(theme === "light");
   };
-  show(root.dataset.theme ?? "auto");
-  button.addEventListener("click", () => {
-    const theme = order[(order.indexOf(root.dataset.theme ?? "auto") + 1) % order.length];
+  const shown = () => root.dataset.theme ?? "auto";
+  storeIsReady.then(() => show(shown()));
+  button.addEventListener("click", async () => {
+    await storeIsReady;
+    const theme = order[(order.indexOf(shown()) + 1) % order.length];
     show(theme);
     try {
       if (theme === "auto") localStorage.removeItem("lab-theme");

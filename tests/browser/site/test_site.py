@@ -14,6 +14,18 @@ from playwright.sync_api import Browser, Page, expect
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 FIRST, SECOND = "01-first.html", "02-second.html"
+# The browser's answer is held until the test lets it go; each reach for the store is counted.
+HELD_ANSWER = """
+globalThis.reached = 0;
+const { get } = Object.getOwnPropertyDescriptor(window, "localStorage");
+const reach = () => { reached += 1; return get.call(window); };
+Object.defineProperty(window, "localStorage", { get: reach });
+const persisted = navigator.storage.persisted.bind(navigator.storage);
+StorageManager.prototype.persisted = async () => {
+  await new Promise((answered) => { globalThis.answer = answered; });
+  return persisted();
+};
+"""
 sys.path.insert(0, str(Path(__file__).parent))
 
 from visitor import Visitor  # noqa: E402
@@ -169,6 +181,22 @@ def test_the_theme_is_the_system_s_or_the_one_that_was_chosen(visit: Visitor) ->
     page.reload()
     page.wait_for_selector("html[data-board=ready]")
     assert grounds(page) == dark
+
+
+def test_a_page_on_disk_reaches_for_its_store_once_the_browser_has_answered(visit: Visitor) -> None:
+    page = visit.open(FIRST)
+    button = page.get_by_role("button", name="Theme")
+    for theme in ("light", "dark"):
+        button.click()
+        expect(button).to_have_text(f"Theme: {theme}")
+    page.add_init_script(HELD_ANSWER)
+    page.reload()
+    page.wait_for_selector("html[data-board=ready]")
+    assert page.evaluate("reached") == 0
+    page.evaluate("answer()")
+    expect(button).to_have_text("Theme: dark")
+    assert page.evaluate("reached") > 0
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 @pytest.mark.parametrize("name", ["index.html", FIRST, SECOND])
