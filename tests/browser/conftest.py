@@ -184,5 +184,6 @@ def staged(page: Page) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_stage
+    page.close()  # before its server: what it still asks would find nobody there
     for stage in stages:
         stage.close()
