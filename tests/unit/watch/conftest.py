@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -75,7 +76,13 @@ class Server(ThreadingHTTPServer):
         with self.changed:
             self.changed.notify_all()
         for each in list(self.sockets):
-            each.close()
+            hang_up(each)
+
+
+def hang_up(connection):
+    """End a connection at once: to close it waits for the thread that reads from it."""
+    with suppress(OSError):  # it has ended already
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -87,6 +94,8 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.server.sockets.add(self.connection)
+        if self.server.ended:  # it was taken up while the server went away
+            hang_up(self.connection)
 
     def do_GET(self):
         address = urlsplit(self.path)
