@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ ORDER = ("docker", "podman", "nerdctl")
 # A daemon that hangs must not hang us. A sound engine answers in well under a second.
 ANSWER_SECONDS = 10.0
 SAVE_SECONDS = 300.0
+# A program that waits for its disk is not frozen before it has its answer.
+FREEZE_SECONDS = 30.0
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 OURS_LABEL = "lab.statefulset"
 NETAVARK = Path("/usr/lib/podman/netavark")
@@ -79,6 +82,20 @@ class Engine:
         shown = self.run("inspect", "--format", form, *names, check=False).out
         rows = [line.strip().lstrip("/").split("|") for line in shown.splitlines() if "|" in line]
         return {name: _state(word.lower(), *more) for name, word, *more in sorted(rows)}
+
+    def pause(self, name: str) -> None:
+        """Freeze a running container: its programs keep their memory, and nothing answers.
+
+        On cgroup v1 the kernel can't freeze a program that waits for its disk, as etcd does after
+        each change. runc tries for a quarter of a second, thaws the others, and says "unable to
+        freeze" (setFreezer in its libcontainer/cgroups/fs/freezer.go). So it is asked again until
+        the disk has answered. Raises CommandFailed at once for any other reason, and for this one
+        after FREEZE_SECONDS.
+        """
+        end = time.monotonic() + FREEZE_SECONDS
+        while (done := self.run("pause", name, check=False)).code != 0:
+            if "unable to freeze" not in done.err or time.monotonic() > end:
+                raise shell.CommandFailed([self.provider, "pause", name], done)
 
     def start(self, names: list[str]) -> None:
         """Start stopped containers."""

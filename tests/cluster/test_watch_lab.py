@@ -81,7 +81,7 @@ def test_while_the_api_server_is_away_the_watch_says_so_and_then_misses_nothing(
     web, kubectl, containers, lab, capfd
 ):
     control = nodes.names(lab)[0]
-    containers.run("pause", control)
+    containers.pause(control)
     try:
         until("The watch noticing", 30, lambda: web.watch.state == "away")
         assert not web.watch.catch_up(0.5)
@@ -100,7 +100,7 @@ def test_a_claim_in_a_cell_outlasts_an_api_server_that_is_away_for_a_minute(
     control = nodes.names(lab)[0]
     kubectl("delete", "pod", "web-1", "--wait=false")
     began = time.monotonic()
-    containers.run("pause", control)
+    containers.pause(control)
     back = threading.Timer(60, containers.run, ("unpause", control))
     back.start()
     try:

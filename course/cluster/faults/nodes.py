@@ -38,7 +38,7 @@ def pause_node(node: str) -> Fault:
     session = current()
     name = full_name(session, node)
     refuse_control(session, name)
-    session.engine.run("pause", name, timeout=60)
+    session.engine.pause(name)
 
     def undo() -> None:
         state = session.engine.containers(session.connection.settings.name).get(name, "")

@@ -126,7 +126,7 @@ def test_reset_undoes_faults_that_nobody_undid(up):
         "iptables -I FORWARD -j LAB-FAULT",
     )  # fmt: skip
     up.kubectl("taint", "node", worker, "lab.statefulset/fault=x:NoSchedule")
-    up.engine.run("pause", worker)
+    up.engine.pause(worker)
     up.ok("reset")
     rules = up.engine.execute(f"{up.name}-worker", "iptables-save").out
     assert "LAB-FAULT" not in rules
