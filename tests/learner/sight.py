@@ -9,6 +9,10 @@ GRAVE = ("serious", "critical")
 # The board tells of nothing that is older than this, in milliseconds.
 SOON = 20_000
 HANDLE = 16
+# A tile takes a quarter of a second from one theme's colour to the other's. In between its text
+# can't be read on it, and axe would say so.
+AT_REST = """(parts) => document.getAnimations().every((one) =>
+    one.playState !== "running" || !one.effect.target.closest(parts))"""
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -61,7 +65,8 @@ class Sight:
         self.page.mouse.up()
 
     def grave(self, *where: str) -> list[str]:
-        """Return what axe finds serious or critical in these parts of the page."""
+        """Return what axe finds serious or critical in these parts of the page, at rest."""
+        self.page.wait_for_function(AT_REST, arg=", ".join(where))
         # JupyterLab's body is 0 pixels high and clips nothing. axe believes that it clips all of
         # the docked board, and would judge no colour of it.
         self.page.evaluate("document.body.style.overflow = 'visible'")
