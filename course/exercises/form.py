@@ -72,7 +72,15 @@ def form(prediction: Prediction) -> Any:
         for part in (*boxes, button):
             part.disabled = True
 
+    def keep_what_comes_late(change: Any) -> None:
+        if button.disabled:
+            keep(change)
+
     button.on_click(keep)
+    # While the kernel has not yet answered one change of a part, ipywidgets holds back the next
+    # ones of this part, but no click. Who chooses quickly has their click told before their choice.
+    for box in boxes:
+        box.observe(keep_what_comes_late, "value")
     parts = [question, *boxes, button, note, keys]
     return ipywidgets.VBox(parts).add_class("course-prediction")
 

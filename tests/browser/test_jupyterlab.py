@@ -28,7 +28,9 @@ CELLS = [
     "from course.exercises.form import form\n"
     "from course.exercises.predictions import Prediction\n"
     "long = 'An answer that is longer than what is left beside the board. ' * 3\n"
-    "form(Prediction('Which?', (f'One. {long}', f'Two. {long}'), False))",
+    "asked = Prediction('Which?', (f'One. {long}', f'Two. {long}'), False)\n"
+    "form(asked)",
+    "print('guessed:', *sorted(asked.guess))",
     *["'text to scroll past\\n' * 40"] * 6,
 ]
 
@@ -148,6 +150,20 @@ def options_stand_below_each_other(page: Page) -> None:
     )
 
 
+def the_last_choice_is_kept(page: Page) -> None:
+    """Choose, choose again, and click on the button, all before the kernel can answer."""
+    page.locator(".course-prediction").evaluate(
+        """(form) => {
+            const [one, two] = form.querySelectorAll("input[type=radio]");
+            for (const part of [two, one, form.querySelector("button")]) part.click();
+        }"""
+    )
+    expect(page.locator(".course-prediction")).to_contain_text("Kept: One.", timeout=20_000)
+    run_cell(page, 3)
+    guessed = page.locator(".jp-Notebook .jp-CodeCell").nth(3).locator(".jp-OutputArea-output")
+    expect(guessed).to_contain_text("guessed: One.", timeout=20_000)
+
+
 def test_the_board_stands_docked_beside_the_notebook(jupyterlab: str, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{jupyterlab}/lab/tree/docked.ipynb?token={TOKEN}&reset")
@@ -182,6 +198,7 @@ def test_the_board_stands_docked_beside_the_notebook(jupyterlab: str, page: Page
     page.locator(".jp-WindowedPanel-outer").evaluate("(e) => e.scrollTo(0, 0)")
     options_stand_below_each_other(page)
     page.screenshot(path=screenshots / "jupyterlab-prediction.png")
+    the_last_choice_is_kept(page)
 
     # Its width can be changed with the keyboard; the notebook follows.
     dock.locator(".lb-grip").focus()

@@ -143,6 +143,22 @@ def test_the_form_keeps_what_was_ticked() -> None:
     assert all(part.disabled for part in (*boxes, button))
 
 
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+def test_a_choice_that_is_told_after_the_click_is_kept(several: bool) -> None:
+    prediction = Prediction("What stays?", OPTIONS, several)
+    _, *boxes, button, note, _ = form(prediction).children
+    if several:
+        boxes[0].value = boxes[1].value = True
+        button.click()
+        boxes[1].value = False
+    else:
+        boxes[0].value = "its UID"
+        button.click()
+        boxes[0].value = "its name"
+    assert prediction.guess == {"its name"}
+    assert note.value == "Kept: its name."
+
+
 def test_a_question_is_shown_as_text_whatever_it_holds() -> None:
     question, *_ = form(Prediction("Is 1 < 2 & <b>bold</b>?", OPTIONS, True)).children
     assert question.value.endswith("<strong>Is 1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;?</strong>")
