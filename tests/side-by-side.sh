@@ -43,6 +43,7 @@ one() {
         echo "-- $2: passed in $((SECONDS - began)) s --" && grep -E "$told" "$log" | sed 's/^\.*//'
     else
         echo "-- $2: failed --" && cat "$log"
+        echo "$log" >>"$failed"
         # A notebook's own script has left a dump.
         [ "${2##*.}" = ipynb ] || python tests/dump.py "build/failed/$LAB_NAME"
         return 255 # xargs begins no other one then
@@ -65,7 +66,18 @@ tests_of() {
 export -f one tests_of
 # What is worth a line of a run that passed.
 told='claims reached|acknowledged|^=+ .*(passed|failed).* =+$'
-export second logs told
+failed=$logs/failed
+export second logs told failed
+rm -f "$failed"
+
+# Between a failure and the end of the output stand whole dumps, and the other place's end.
+end() {
+    LAB_NAME=$second lab down
+    [ ! -f "$failed" ] || while read -r log; do
+        echo "-- the end of $log --"
+        tail -n 15 "$log"
+    done <"$failed"
+}
 
 if [ $# -gt 0 ]; then
     queue=("$@") begins=up
@@ -74,7 +86,7 @@ else
     mapfile -t queue < <(everything | grep -vx "$alone" | awk '!seen[$0]++')
     begins=labs
 fi
-trap 'LAB_NAME=$second lab down' EXIT
+trap end EXIT
 # The second place's first is what makes its cluster. In a whole run the tests that make labs of
 # their own come before it, for the kernel lets no more than two clusters watch their files.
 [ ${#queue[@]} = 1 ] || queue=("${queue[0]}" "$begins" "${queue[@]:1}")
