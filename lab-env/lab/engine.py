@@ -87,10 +87,10 @@ class Engine:
         """Freeze a running container: its programs keep their memory, and nothing answers.
 
         On cgroup v1 the kernel can't freeze a program that waits for its disk, as etcd does after
-        each change. runc tries for a quarter of a second, thaws the others, and says "unable to
-        freeze" (setFreezer in its libcontainer/cgroups/fs/freezer.go). So it is asked again until
-        the disk has answered. Raises CommandFailed at once for any other reason, and for this one
-        after FREEZE_SECONDS.
+        each change. runc 1.1 tries for less than half a second, thaws the others, and says "unable
+        to freeze" (FreezerGroup.Set in its libcontainer/cgroups/fs/freezer.go). So it is asked
+        again until the disk has answered. Raises CommandFailed at once for any other reason, and
+        for this one after FREEZE_SECONDS.
         """
         end = time.monotonic() + FREEZE_SECONDS
         while (done := self.run("pause", name, check=False)).code != 0:
