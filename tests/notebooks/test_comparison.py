@@ -11,11 +11,20 @@ ROOT = Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "tests" / "notebooks"
 
 
-def reflector(reason: str) -> str:
-    """What kubectl logs when one of its watches ends."""
+def whole(reason: str) -> str:
+    """What kubectl logs when one of its watches ends while it takes in an event."""
     return (
         "E1128 14:02:37.123456   41213 reflector.go:1056] "
         f'"Unable to delete watch event object from store" err="{reason}" logger="UnhandledError"'
+    )
+
+
+def cut_off(reason: str) -> str:
+    """What kubectl logs when one of its watches ends while it reads an event."""
+    return (
+        'I1130 11:14:02.654321    8397 reflector.go:664] "Warning: watch ended with error" '
+        f'err="an error on the server (\\"unable to decode an event from the watch stream: {reason}'
+        '\\") has prevented the request from succeeding"'
     )
 
 
@@ -36,7 +45,8 @@ MAY_DIFFER = [
     ("acknowledged  2,914 writes", "acknowledged  97 writes"),
     ("sha256:0123456789abcdef", "sha256:fedcba9876543210"),
     ("pod/web-6d4cf56db6-jx8kq", "pod/web-6d4cf56db6-w2b9z"),
-    ("web-0 gone", f"{reflector('context canceled')}\nweb-0 gone"),
+    ("web-0 gone", f"{whole('context canceled')}\nweb-0 gone"),
+    ("web-0 gone", f"{cut_off('context canceled')}\nweb-0 gone"),
     ("/home/learner/notebooks/manifests/web.yaml", "/srv/x/notebooks/manifests/web.yaml"),
 ]
 MUST_NOT_DIFFER = [
@@ -48,7 +58,8 @@ MUST_NOT_DIFFER = [
     ("partition 2", "partition 1"),
     ("Pods of web over time: web-0", "Pods of crew over time: crew-0"),
     ("created: never, from the start to now", "created: all the time, from the start to now"),
-    ("web-0 gone", f"{reflector('connection refused')}\nweb-0 gone"),
+    ("web-0 gone", f"{whole('connection refused')}\nweb-0 gone"),
+    ("web-0 gone", f"{cut_off('connection reset by peer')}\nweb-0 gone"),
     ("lost          0", "LOST          1,044 writes"),
 ]
 
