@@ -3,6 +3,8 @@
 A chapter that stays green with one of them changed does not show what it says.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ import yaml
 Place = tuple[str, ...]
 #: The field is taken out.
 GONE = object()
+#: Blank lines and comments.
+_TRAILING = re.compile(r"(\n\s*(#.*)?)*$")
 _OTHER = {
     "OrderedReady": "Parallel",
     "Parallel": "OrderedReady",
@@ -30,6 +34,7 @@ class Mutation:
     file: Path
     document: int
     kind: str
+    name: str
     path: Place
     before: Any
     after: Any
@@ -42,20 +47,44 @@ class Mutation:
     def __str__(self) -> str:
         place = ".".join(map(str, self.path))
         now = "gone" if self.after is GONE else repr(self.after)
-        return f"{self.chapter}/{self.file.name} {self.kind} {place}: {self.before!r} -> {now}"
+        thing = f"{self.chapter}/{self.file.name} {self.kind} {self.name}"
+        return f"{thing} {place}: {self.before!r} -> {now}"
 
     def apply(self, folder: Path) -> None:
-        """Change the file of the same name below a folder of manifests."""
+        """Change the file of the same name below a folder of manifests.
+
+        All else stays as it is written: chapters show parts of their files, and a comment that
+        was lost would fail them in place of the field.
+        """
         target = folder / self.chapter / self.file.name
-        documents = list(yaml.safe_load_all(target.read_text()))
-        inside = documents[self.document]
-        for key in self.path[:-1]:
-            inside = inside[key]
-        if self.after is GONE:
-            del inside[self.path[-1]]
+        text = target.read_text()
+        node = list(yaml.compose_all(text, Loader=yaml.SafeLoader))[self.document]
+        *places, field = self.path
+        for key in places:
+            node = _values(node)[key]
+        if field in _values(node):
+            value = _values(node)[field]
+            start, end, written = value.start_mark.index, _end(text, value), self._written()
         else:
-            inside[self.path[-1]] = self.after
-        target.write_text(yaml.safe_dump_all(documents, sort_keys=False))
+            start = end = node.start_mark.index
+            written = f"{field}: {self._written()}\n" + " " * node.start_mark.column
+        target.write_text(text[:start] + written + text[end:])
+
+    def _written(self) -> str:
+        """What the field becomes, in YAML; null is the same as no field."""
+        if self.after is GONE:
+            return "null"
+        return self.after if isinstance(self.after, str) else json.dumps(self.after)
+
+
+def _values(node: yaml.Node) -> dict[str, yaml.Node]:
+    return {key.value: value for key, value in node.value}
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """Where the value ends: YAML has a block end at the next key, past comments between."""
+    start = node.start_mark.index
+    return start + len(_TRAILING.sub("", text[start : node.end_mark.index]))
 
 
 def mutations(folder: Path) -> list[Mutation]:
@@ -65,8 +94,9 @@ def mutations(folder: Path) -> list[Mutation]:
         for number, document in enumerate(yaml.safe_load_all(file.read_text())):
             if isinstance(document, dict):
                 kind = str(document.get("kind"))
+                name = str(document["metadata"]["name"])
                 for path, before, after in TURNS.get(kind, _nothing)(document):
-                    found.append(Mutation(file, number, kind, path, before, after))
+                    found.append(Mutation(file, number, kind, name, path, before, after))
     return found
 
 

@@ -51,8 +51,9 @@ def first_failure(mutation: Mutation) -> str | None:
     # A chapter that was left in the middle may have left a node stopped.
     subprocess.run(["lab", "up"], capture_output=True, check=True)
     mutation.apply(COPY / "notebooks" / "manifests")
-    # What only an exercise needs, only its solution shows.
-    for book in sorted((COPY / "notebooks").glob(f"**/{mutation.chapter}-*.ipynb")):
+    # What only an exercise needs, only its solution shows: it is not waited for.
+    books = sorted((COPY / "notebooks").glob(f"**/{mutation.chapter}-*.ipynb"))
+    for book in sorted(books, key=lambda book: mutation.file.name not in book.read_text()):
         if cell := failing_cell(str(book.relative_to(COPY))):
             return cell
     return None
