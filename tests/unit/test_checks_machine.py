@@ -1,4 +1,4 @@
-"""The checks of the processor and the clock."""
+"""The checks of the processor, the clock, and what the nodes to start need."""
 
 import base64
 import os
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.checks import machine
+from lab.checks import inotify, machine, room, share_to_start
+from lab.checks.result import GIB
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,52 @@ def test_the_clock_is_held_against_the_cluster_s_certificate(kubeconfig, tmp_pat
 )
 def test_a_kubeconfig_without_a_certificate_says_nothing_of_the_clock(text):
     assert machine.certificate_times(text) is None
+
+
+@pytest.mark.parametrize(
+    ("containers", "share"),
+    [
+        ({}, 1),
+        ({"a": "exited (137)", "b": "created", "c": "exited (0)"}, 1),
+        ({"a": "running", "b": "exited (137)", "c": "up 3 minutes"}, 1 / 3),
+        ({"a": "running", "b": "running", "c": "running"}, 0),
+    ],
+)
+def test_what_is_to_be_started_is_what_does_not_run(containers, share):
+    assert share_to_start(containers) == share
+
+
+@pytest.fixture
+def limits(tmp_path) -> Path:
+    (tmp_path / "max_user_instances").write_text("128\n")
+    (tmp_path / "max_user_watches").write_text("524288\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("to_start", "used", "status"),
+    [
+        (1, 73, "ok"),
+        (1, 74, "failed"),
+        (1 / 3, 96, "ok"),  # another lab beside, and one node of this one stopped
+        (1 / 3, 110, "failed"),
+        (0, 128, "ok"),
+    ],
+)
+def test_the_nodes_to_start_need_their_share_of_inotify_instances(limits, to_start, used, status):
+    assert inotify.check(to_start, limits, used).status == status
+
+
+@pytest.mark.parametrize(
+    ("to_start", "free", "status"),
+    [
+        (1, 3, "ok"),
+        (1, 2, "warning"),
+        (1, 1.9, "failed"),
+        (1 / 3, 1, "ok"),
+        (1 / 3, 0.6, "failed"),
+        (0, 0, "ok"),
+    ],
+)
+def test_the_nodes_to_start_need_their_share_of_memory(to_start, free, status):
+    assert room.memory(to_start, building=False, available=int(free * GIB)).status == status

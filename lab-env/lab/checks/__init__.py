@@ -33,13 +33,13 @@ Look = Callable[[], Check | list[Check]]
 def before_up(settings: Settings, engine: Engine) -> list[Check]:
     """Return the checks of what would make `lab up` fail later, in under half a second."""
     containers = engine.containers(settings.name)
-    running = is_running(containers)
+    to_start = share_to_start(containers)
     return _all(
         [
             ("cgroups", cgroups.check),
-            ("inotify", lambda: inotify.check(running)),
-            ("memory", lambda: room.memory(running, building=False)),
-            ("disk", lambda: room.disk(room.places(settings, engine), running, building=False)),
+            ("inotify", lambda: inotify.check(to_start)),
+            ("memory", lambda: room.memory(to_start, building=False)),
+            ("disk", lambda: room.disk(room.places(settings, engine), to_start, building=False)),
             ("architecture", machine.architecture),
             ("clock", lambda: machine.clock(PACKAGE, settings.kubeconfig)),
             ("proxies", lambda: proxies.check(os.environ)),
@@ -58,8 +58,8 @@ def before_build(settings: Settings, engine: Engine) -> list[Check]:
     """Return the checks of what a build of the node image takes: memory and disk."""
     return _all(
         [
-            ("memory", lambda: room.memory(running=False, building=True)),
-            ("disk", lambda: room.disk(room.places(settings, engine), False, building=True)),
+            ("memory", lambda: room.memory(to_start=1, building=True)),
+            ("disk", lambda: room.disk(room.places(settings, engine), 1, building=True)),
         ]
     )
 
@@ -69,15 +69,15 @@ def everything(settings: Settings) -> list[Check]:
     found = _engine(settings)
     engine = found if isinstance(found, Engine) else None
     containers = engine.containers(settings.name) if engine else {}
-    running = is_running(containers)
+    to_start = share_to_start(containers)
     building = settings.images == "build" and not containers
     return _all(
         [
             ("engine", lambda: engines.check(found)),
             ("cgroups", cgroups.check),
-            ("inotify", lambda: inotify.check(running)),
-            ("memory", lambda: room.memory(running, building)),
-            ("disk", lambda: room.disk(room.places(settings, engine), running, building)),
+            ("inotify", lambda: inotify.check(to_start)),
+            ("memory", lambda: room.memory(to_start, building)),
+            ("disk", lambda: room.disk(room.places(settings, engine), to_start, building)),
             ("architecture", machine.architecture),
             ("clock", lambda: machine.clock(PACKAGE, settings.kubeconfig)),
             ("port", lambda: ports.check(os.environ.get("LAB_PORT"))),
@@ -91,9 +91,11 @@ def everything(settings: Settings) -> list[Check]:
     )
 
 
-def is_running(containers: dict[str, str]) -> bool:
-    """Tell whether a lab's nodes are there and run, and so have taken their share already."""
-    return bool(containers) and all(leftovers.runs(state) for state in containers.values())
+def share_to_start(containers: dict[str, str]) -> float:
+    """Return the share of a lab's nodes that do not run: 1 with none made yet, 0 if all run."""
+    if not containers:
+        return 1
+    return sum(not leftovers.runs(state) for state in containers.values()) / len(containers)
 
 
 def _engine(settings: Settings) -> Engine | NoEngine:

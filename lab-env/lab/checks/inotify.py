@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -15,8 +16,8 @@ WATCHES = 8192
 LIMITS = Path("/proc/sys/fs/inotify")
 
 
-def check(running: bool, limits: Path = LIMITS, used: int | None = None) -> Check:
-    """Judge the limits of this machine; ``running`` tells that the lab has its share already."""
+def check(to_start: float, limits: Path = LIMITS, used: int | None = None) -> Check:
+    """Judge the limits of this machine for the share of the lab's nodes that is to be started."""
     instances = int((limits / "max_user_instances").read_text())
     watches = int((limits / "max_user_watches").read_text())
     used = used_instances() if used is None else used
@@ -27,10 +28,11 @@ def check(running: bool, limits: Path = LIMITS, used: int | None = None) -> Chec
             "As root: sysctl fs.inotify.max_user_watches=524288",
         )
     found = f"{used} of {instances} instances in use"
-    if not running and instances - used < INSTANCES:
+    needed = math.ceil(INSTANCES * to_start)
+    if needed and instances - used < needed:
         return failed(
             NAME,
-            f"{found}, and a lab needs {INSTANCES} more.",
+            f"{found}, and the nodes to start need {needed} more.",
             "As root: sysctl fs.inotify.max_user_instances=512",
         )
     return ok(NAME, found)

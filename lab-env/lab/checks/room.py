@@ -22,32 +22,32 @@ CGROUPS = Path("/sys/fs/cgroup")
 MEMINFO = Path("/proc/meminfo")
 
 
-def memory(running: bool, building: bool, available: int | None = None) -> Check:
-    """Judge the free memory in bytes (default: this machine's)."""
+def memory(to_start: float, building: bool, available: int | None = None) -> Check:
+    """Judge the free memory in bytes (default: this machine's) for a share of the lab's nodes."""
     free = free_memory() if available is None else available
     found = f"{free / GIB:.1f} GiB free"
     if building and free < MEMORY_TO_BUILD:
         return _too_little("memory", found, MEMORY_TO_BUILD, "building the node image takes")
-    if running or free >= MEMORY_AT_EASE:
+    if free >= MEMORY_AT_EASE * to_start:
         return ok("memory", found)
-    if free < MEMORY_TO_RUN:
-        return _too_little("memory", found, MEMORY_TO_RUN, "three nodes take")
+    if free < MEMORY_TO_RUN * to_start:
+        return _too_little("memory", found, MEMORY_TO_RUN * to_start, "the nodes to start take")
     return warning(
         "memory",
-        f"{found}: enough for three nodes, tight for chapters with databases.",
+        f"{found}: enough for the nodes to start, tight for chapters with databases.",
         "End programs that you don't need.",
     )
 
 
-def disk(places: dict[str, Path], running: bool, building: bool) -> list[Check]:
+def disk(places: dict[str, Path], to_start: float, building: bool) -> list[Check]:
     """Judge the free space of each place (what is kept there, and its folder)."""
-    needed = DISK_TO_BUILD if building else DISK_TO_RUN
-    takes = "building the node image takes" if building else "the lab takes"
+    needed = DISK_TO_BUILD if building else DISK_TO_RUN * to_start
+    takes = "building the node image takes" if building else "the nodes to start take"
     checks = []
     for name, folder in places.items():
         free = free_space(folder)
         found = f"{free / GIB:.1f} GiB free for {name}"
-        if free < needed and not running:
+        if free < needed:
             checks.append(_too_little("disk", found, needed, takes))
         else:
             checks.append(ok("disk", found))
@@ -85,12 +85,12 @@ def places(settings: Settings, engine: Engine | None) -> dict[str, Path]:
     return kept
 
 
-def _too_little(name: str, found: str, needed: int, takes: str) -> Check:
+def _too_little(name: str, found: str, needed: float, takes: str) -> Check:
     do = {
         "memory": "End programs that you don't need, or use a machine with more memory.",
         "disk": "Free some space; `lab down --purge` clears the lab's own caches.",
     }[name]
-    return failed(name, f"{found}, and {takes} {needed / GIB:.0f} GiB.", do)
+    return failed(name, f"{found}, and {takes} {needed / GIB:.1f} GiB.", do)
 
 
 def _limits() -> list[int]:
