@@ -16,7 +16,7 @@ Place = tuple[str, ...]
 #: The field is taken out.
 GONE = object()
 #: Blank lines and comments.
-_TRAILING = re.compile(r"(\n\s*(#.*)?)*$")
+_TRAILING = re.compile(r"(\n *(#.*)?)*$")
 _OTHER = {
     "OrderedReady": "Parallel",
     "Parallel": "OrderedReady",

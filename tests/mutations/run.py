@@ -52,8 +52,8 @@ def first_failure(mutation: Mutation) -> str | None:
     subprocess.run(["lab", "up"], capture_output=True, check=True)
     mutation.apply(COPY / "notebooks" / "manifests")
     # What only an exercise needs, only its solution shows: it is not waited for.
-    books = sorted((COPY / "notebooks").glob(f"**/{mutation.chapter}-*.ipynb"))
-    for book in sorted(books, key=lambda book: mutation.file.name not in book.read_text()):
+    books = (COPY / "notebooks").glob(f"**/{mutation.chapter}-*.ipynb")
+    for book in sorted(books, key=lambda book: (mutation.file.name not in book.read_text(), book)):
         if cell := failing_cell(str(book.relative_to(COPY))):
             return cell
     return None
