@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,7 +95,15 @@ class Database:
 
     def set(self, setting: str) -> None:
         """Change a setting of the running cluster: `synchronous_mode=false`."""
+        self.noted()
         kubectl("exec", self.primary(), "--", *SETTINGS.split(), setting)
+
+    def noted(self) -> None:
+        """Wait until the last change of the primary is noted beside the settings.
+
+        Raises TimeoutExpired after 30 s.
+        """
+        subprocess.run(["sh", str(MANIFESTS / "primary-noted.sh")], check=True, timeout=30)
 
     def node(self) -> str:
         """The node of the primary or, when that is the control plane, of a replica."""

@@ -1,8 +1,16 @@
 """Nothing acknowledged is lost at the safe settings, whatever breaks; the unsafe one is caught."""
 
 import pytest
-from faults.database import lose_volume
-from faults.runner import WHOLE_SECONDS, balance, books, plan, play
+from faults.database import delete, lose_volume
+from faults.runner import (
+    WHOLE_SECONDS,
+    balance,
+    books,
+    kubectl,
+    plan,
+    play,
+    whole_at_both_ends,
+)
 
 from course.cluster import faults
 from course.cluster.session import until
@@ -34,3 +42,15 @@ def test_what_only_the_primary_had_is_lost_with_its_volume_and_the_books_say_so(
     database.set("synchronous_mode=true")
     assert found.lost >= 200
     assert found.acknowledged > found.lost
+
+
+def test_a_setting_is_changed_only_when_the_change_of_the_primary_is_noted(database):
+    with whole_at_both_ends(database):
+        old = database.primary()
+        delete(old)
+        until("Another primary", WHOLE_SECONDS, lambda: database.primary() != old)
+        # Its primary writes the note again, as it did after its election.
+        kubectl("annotate", "configmap", "pg-config", "history-")
+        database.noted()
+        path = "jsonpath={.metadata.annotations.history}"
+        assert kubectl("get", "configmap", "pg-config", "-o", path).stdout
