@@ -1,7 +1,9 @@
-"""Whether the manifests' StatefulSets and their headless Services fit together.
+"""Whether what the manifests' StatefulSets refer to is there.
 
 Each `serviceName` has to name a headless Service that selects the set's Pods: without it the Pods
-have no names in DNS. Kubernetes accepts all the same, and few chapters ask for such a name.
+have no names in DNS. Kubernetes accepts it all the same, and few chapters ask for such a name.
+Each volume that a container mounts has to be declared. Kubernetes refuses a set without it, so
+every chapter that applies the file fails.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from manifests import Mutation
 
 Json = dict[str, Any]
 #: The fields that misfits depend on.
-WIRES = ("serviceName", "clusterIP", "selector")
+WIRES = ("serviceName", "clusterIP", "selector", "volumeClaimTemplates")
 
 
 def misfits(folder: Path) -> list[str]:
@@ -29,8 +31,11 @@ def misfits(folder: Path) -> list[str]:
             # What the same file says comes first: a chapter may change a Service in another file.
             known = {**_services(*files.values()), **_services(documents)}
             for thing in documents:
-                if thing["kind"] == "StatefulSet" and (why := _misfit(thing, known)):
-                    found.append(f"{chapter.name}/{name} {thing['metadata']['name']}: {why}")
+                if thing["kind"] == "StatefulSet":
+                    place = f"{chapter.name}/{name} {thing['metadata']['name']}"
+                    found += [
+                        f"{place}: {why}" for why in (_names(thing, known), _volumes(thing)) if why
+                    ]
     return found
 
 
@@ -57,7 +62,19 @@ def _services(*files: list[Json]) -> dict[str, Json]:
     return {thing["metadata"]["name"]: thing for thing in things if thing["kind"] == "Service"}
 
 
-def _misfit(stateful_set: Json, services: dict[str, Json]) -> str:
+def _volumes(stateful_set: Json) -> str:
+    """What is wrong with the volumes that the containers mount; "" if nothing is."""
+    spec = stateful_set["spec"]
+    pod = spec["template"]["spec"]
+    declared = {one["name"] for one in pod.get("volumes", [])}
+    declared |= {one["metadata"]["name"] for one in spec.get("volumeClaimTemplates") or []}
+    containers = [*pod.get("initContainers", []), *pod["containers"]]
+    mounted = {mount["name"] for one in containers for mount in one.get("volumeMounts", [])}
+    missing = sorted(mounted - declared)
+    return f"nobody declares the volume {', '.join(missing)}" if missing else ""
+
+
+def _names(stateful_set: Json, services: dict[str, Json]) -> str:
     """What is wrong with the set's Service; "" if nothing is."""
     name = stateful_set["spec"].get("serviceName")
     if name is None:

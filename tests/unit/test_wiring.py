@@ -1,4 +1,4 @@
-"""Which sets of the manifests fit their Services, and what of the mutations that tells."""
+"""Whether what the manifests' sets refer to is there, and what of the mutations that tells."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,12 @@ spec: {clusterIP: None, selector: {app: web}}
 ---
 kind: StatefulSet
 metadata: {name: web}
-spec: {serviceName: web, template: {metadata: {labels: {app: web, tier: front}}}}
+spec:
+  serviceName: web
+  template:
+    metadata: {labels: {app: web, tier: front}}
+    spec: {containers: [{volumeMounts: [{name: data}, {name: page}]}], volumes: [{name: page}]}
+  volumeClaimTemplates: [{metadata: {name: data}}]
 """
 
 
@@ -43,7 +48,7 @@ def test_a_set_fits_whose_headless_service_selects_its_pods(tmp_path):
 
 
 def test_a_set_that_names_no_service_fits(tmp_path):
-    assert misfits(written(tmp_path, FITTING.replace("serviceName: web, ", ""))) == []
+    assert misfits(written(tmp_path, FITTING.replace("  serviceName: web\n", ""))) == []
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,9 @@ def test_a_set_that_names_no_service_fits(tmp_path):
         ("serviceName: web", "serviceName: nobody", "there is no Service nobody"),
         ("clusterIP: None, ", "", "the Service web is not headless"),
         ("selector: {app: web}", "selector: {app: nobody}", "the Service web selects other Pods"),
+        ("{name: data}}]", "{name: date}}]", "nobody declares the volume data"),
+        ("[{metadata: {name: data}}]", "null", "nobody declares the volume data"),
+        (", volumes: [{name: page}]", "", "nobody declares the volume page"),
     ],
 )
 def test_what_does_not_fit_is_told(tmp_path, before, after, why):
@@ -84,6 +92,12 @@ def test_a_set_cut_off_from_its_service_is_told_without_a_cluster():
     names = [one for one in every if one.path[-1] == "serviceName"]
     addresses = [one for one in every if one.path[-1] == "clusterIP" and one.name != "shop"]
     assert all(tells(one) for one in names + addresses)
+
+
+def test_a_set_without_its_volumes_is_told_without_a_cluster():
+    every = mutations(MANIFESTS)
+    claims = [one for one in every if one.path[-1] == "volumeClaimTemplates"]
+    assert all(tells(one) for one in claims)
 
 
 def test_what_has_nothing_to_do_with_names_is_left_to_the_cluster():
