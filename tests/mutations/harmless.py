@@ -12,6 +12,11 @@ HARMLESS: dict[str, str] = {
     "02/retention.yaml * spec.podManagementPolicy: *": (
         "It saves time: the Pods of this set are not what it shows."
     ),
+    "04/bare.yaml * spec.podManagementPolicy: *": (
+        "It saves time: without a probe, an undone update has to wait for a blink of the crash."
+    ),
+    "06/safe.yaml * spec.podManagementPolicy: *": "It saves time: no order of its Pods is claimed.",
+    "06/ledger.yaml StatefulSet ledger spec.replicas: *": "It is scaled to 0 and to 1 by its cell.",
 }
 
 
