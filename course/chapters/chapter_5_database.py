@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from course.exercises.endpoints import endpoints
 from course.exercises.outcomes import NotAttempted, Outcome, Right, Wrong
 from course.exercises.registry import Attempt, exercise
 from course.record import pods
@@ -181,11 +182,14 @@ def _members_wrong(attempt: Attempt, found: dict[str, Any]) -> str:
 
 
 def _service_wrong(attempt: Attempt) -> str:
-    if len(_primaries(attempt.now, "shop")) != 1:
+    primaries = _primaries(attempt.now, "shop")
+    if len(primaries) != 1:
         return "nobody of shop is the primary."
-    selector = pods.part(attempt.now.objects("Service").get("shop"), "spec", "selector")
-    if not isinstance(selector, dict) or selector.get("role") != "primary":
-        return "the Service shop selects no Pod: what does Patroni write into role?"
+    reached = sorted(endpoints(attempt.now, "shop"))
+    if not attempt.there("svc/shop") or not reached:
+        return "the Service shop leads to no Pod: what does Patroni write into role?"
+    if reached != primaries:
+        return f"the Service shop leads to {', '.join(reached)}; the primary is {primaries[0]}."
     return ""
 
 

@@ -15,6 +15,7 @@ HARMLESS: dict[str, str] = {
     "04/bare.yaml * spec.podManagementPolicy: *": (
         "It saves time: without a probe, an undone update has to wait for a blink of the crash."
     ),
+    "05/desk.yaml StatefulSet desk spec.replicas: *": "It asks for probes, in however many Pods.",
     "06/safe.yaml * spec.podManagementPolicy: *": "It saves time: no order of its Pods is claimed.",
     "06/ledger.yaml StatefulSet ledger spec.replicas: *": "It is scaled to 0 and to 1 by its cell.",
 }

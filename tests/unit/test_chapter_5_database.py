@@ -142,9 +142,9 @@ def test_probes_that_no_pod_has_yet_or_that_kill_are_told(
 
 @pytest.fixture
 def shop(story, begun):
-    """shop as it is applied: two Pods that don't run, a Service that selects nothing."""
+    """shop as it is applied: two Pods that don't run, a Service that leads to nobody."""
     story.put("StatefulSet", "shop", spec={"replicas": 2})
-    story.put("Service", "shop", spec={"selector": {"role": "master"}})
+    story.put("Service", "shop")
     for name in ("shop-0", "shop-1"):
         story.claim(f"data-{name}", f"pvc-{name}")
         story.pod(name, owner="shop")
@@ -157,7 +157,14 @@ def mend(story, *, replaced=True):
             story.lose(name)
         story.up(name, owner="shop")
     role(story, "shop-1", "primary")
-    story.change("Service", "shop", lambda one: one["spec"].update(selector={"role": "primary"}))
+    leads(story, "shop-1")
+
+
+def leads(story, *names):
+    """The Service leads to these Pods."""
+    ends = [{"targetRef": {"name": name}} for name in names]
+    labels = {"labels": {"kubernetes.io/service-name": "shop"}}
+    story.put("EndpointSlice", "shop-abcde", metadata=labels, endpoints=ends)
 
 
 def test_mending_all_three_is_right(story, shop):
@@ -178,8 +185,22 @@ def test_members_that_don_t_find_each_other_are_not_mended(story, shop):
 
 def test_a_service_that_leads_nowhere_is_not_mended(story, shop):
     mend(story)
-    story.change("Service", "shop", lambda one: one["spec"].update(selector={"role": "master"}))
-    assert "selects no Pod" in mended(shop()).because
+    leads(story)
+    assert "leads to no Pod" in mended(shop()).because
+
+
+def test_without_the_service_it_is_not_mended(story, shop):
+    mend(story)
+    story.gone("shop", "Service")
+    assert "leads to no Pod" in mended(shop()).because
+
+
+@pytest.mark.parametrize("names", [("shop-0",), ("shop-0", "shop-1"), ("pg-0",)])
+def test_a_service_that_leads_elsewhere_is_not_mended(story, shop, names):
+    mend(story)
+    leads(story, *names)
+    said = f"leads to {', '.join(names)}; the primary is shop-1"
+    assert said in mended(shop()).because
 
 
 def test_making_shop_anew_with_empty_volumes_is_wrong(story, shop):
