@@ -85,9 +85,12 @@ def mended(attempt: Attempt) -> Outcome:
     """Judge by three Ready Pods that are in one cluster; say what is in the way of it."""
     names = ("post-0", "post-1", "post-2")
     there = {name: attempt.there(name) for name in names}
-    if attempt.there("sts/post") is None:
+    found = attempt.there("sts/post")
+    if found is None:
         missing = "There is no set post. Apply manifests/05/rabbitmq-puzzle.yaml."
         return Wrong(missing) if any(there.values()) else NotAttempted(missing)
+    if pods.number(found, "spec", "replicas") != len(names):
+        return Wrong("post is to have three replicas.")
     for name, pod in there.items():
         if pod is None:
             return Wrong(f"there is no Pod {name}.")

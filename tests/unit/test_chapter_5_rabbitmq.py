@@ -142,6 +142,12 @@ def edited(story):
     story.change("StatefulSet", "post", lambda one: one["metadata"].update(generation=2))
 
 
+def test_a_member_more_is_no_mending(story, puzzle):
+    applied(story)
+    story.change("StatefulSet", "post", lambda one: one["spec"].update(replicas=4))
+    assert chapter.mended(puzzle()) == Wrong("post is to have three replicas.")
+
+
 def test_without_the_puzzle_there_is_nothing_to_judge(puzzle):
     assert "Apply manifests/05" in str(chapter.mended(puzzle()))
 
