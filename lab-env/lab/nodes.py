@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from lab import ready
+from lab import connections, ready
 from lab.engine import GONE, Engine
 from lab.errors import LabError
 from lab.kubectl import Kubectl
@@ -90,6 +90,7 @@ def revive(engine: Engine, states: Mapping[str, str]) -> list[str]:
         engine.run("unpause", name)
     if stopped:
         engine.start(stopped)
+        connections.forget(engine, stopped)
     return sorted(paused + stopped)
 
 

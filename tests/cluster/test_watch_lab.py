@@ -1,8 +1,10 @@
 """The watch and the claims, on the real API server."""
 
 import json
+import socket
 import threading
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -118,12 +120,31 @@ def test_a_claim_in_a_cell_outlasts_an_api_server_that_is_away_for_a_minute(
 
 
 def test_a_control_plane_that_is_started_anew_leaves_no_hole(web, kubectl, containers, lab):
+    control = nodes.names(lab)[0]
+    server = urlsplit(web.connection.host)
+    source = begun_in_vain(containers, control, (server.hostname, server.port))
     kubectl("delete", "pod", "web-1", "--wait=false")
-    containers.run("restart", "-t", "5", nodes.names(lab)[0])
+    containers.run("stop", "-t", "5", control)
+    nodes.revive(containers, {control: "exited"})
     old, new = replaced("web-1", timeout=150)
     claim("The gap hides nothing", before(deleted(old), created(new)), ready(new), timeout=60)
     assert web.watch.catch_up(30)
     assert_the_history_is_what_the_server_has(web)
+    # The next connection from that port finds the server where it is now.
+    socket.create_connection((server.hostname, server.port), 10, source).close()
+
+
+def begun_in_vain(containers, control, server):
+    """Begin a connection that the node never answers; return the address that it came from."""
+    with socket.socket() as begun:
+        begun.bind((server[0], 0))
+        source = begun.getsockname()
+        unheard = ("INPUT", "-p", "tcp", "--sport", str(source[1]), "-j", "DROP")
+        containers.execute(control, "iptables", "-w", "5", "-I", *unheard)
+        begun.settimeout(1)
+        with pytest.raises(TimeoutError):
+            begun.connect(server)
+    return source
 
 
 def test_a_clock_that_is_set_by_an_hour_changes_no_duration_and_is_told(

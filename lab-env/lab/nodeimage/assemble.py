@@ -20,6 +20,7 @@ from lab.nodeimage.versions import SOURCE, versions
 PACKAGES = (
     "ca-certificates",
     "catatonit",
+    "conntrack",
     "iproute2",
     "iptables",
     "mount",

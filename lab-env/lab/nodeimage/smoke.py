@@ -123,7 +123,8 @@ def _checks(course: Sequence[str]) -> Iterator[str]:
     facts = versions()
     for path, command in _programs(facts.places()):
         yield _check(path, "bounded", *command)
-    yield _check("runc", "bounded", "runc", "--version")
+    for program in ("conntrack", "runc"):
+        yield _check(program, "bounded", program, "--version")
     for file in _FILES:
         yield _check(file, "test", "-s", file)
     for unit in facts.units:
